@@ -1,0 +1,364 @@
+"""From a resolved scenario to a world: zones, founders, pools and the untreated steady state.
+
+A chronic patient starts at the quasi-steady state of the model's own equations: pools and
+opsonins by their closed forms here, cells and lesions by a short untreated run-in of the model.
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.columns import Table
+from ivigabm.engine.streams import purpose
+from ivigabm.errors import InputError, unknown
+from ivigabm.knowledge import (
+    ParameterSet,
+    Preparation,
+    generic,
+    load_hypotheses,
+    load_preparation,
+    receptor_copies,
+)
+from ivigabm.mechanisms import mechanisms
+from ivigabm.perturbation import Resolved
+from ivigabm.processes.b_lineage import stage_rates, steady_numbers
+from ivigabm.processes.contacts import Contacts
+from ivigabm.processes.cytokines import NEUTRALISED, Fields
+from ivigabm.processes.drug import Drug
+from ivigabm.processes.molecule import Molecule
+from ivigabm.processes.plasma import Pools
+from ivigabm.processes.ports import Ports
+from ivigabm.processes.world import CODES, COLUMNS, Antigen, Receptor, World
+from ivigabm.scenario import Antibody, Scenario
+
+PLACE = purpose("founding: place")
+
+INTERSTITIUM, VESSEL, NICHE, TARGET = range(4)
+ZONES = ("interstitium", "vessel", "niche", "target")
+Array = NDArray[np.float64]
+
+
+def parameters(resolved: Resolved) -> ParameterSet:
+    """Knowledge for this species, with the overrides of hypotheses and scenario."""
+    overrides: dict[str, float] = {}
+    questions = load_hypotheses()
+    for name, position in resolved.hypothesis.items():
+        chosen = questions[name].positions.get(position)
+        overrides |= chosen.overrides if chosen else {}
+    return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
+
+
+def build(resolved: Resolved, seed: int) -> World:
+    """A world at its start: founders placed, pools settled, nothing stepped yet.
+
+    Raises
+    ------
+    InputError : the scenario asks for cells where it has no room, or a subclass without data.
+    """
+    world = World(resolved, seed, parameters(resolved))
+    scenario = resolved.scenario
+    _zones(world, scenario)
+    world.receptors = _receptors(world, scenario)
+    world.own, world.antigen = _own_pools(world, scenario)
+    world.drug = _drug(world, resolved) if resolved.preparation else None
+    world.fields = Fields(_mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch)
+    mesh = _mesh(scenario, scenario.section.molecule_pitch)
+    world.ports = Ports({
+        "scalar": (1,),
+        "receptor_channels": (2, len(world.receptors) + 1, *mesh),
+        "cytokine": (len(NEUTRALISED),),
+        "clone": (1,),
+        "molecule_mesh": mesh,
+        "field_mesh": world.fields.shape,
+    })
+    _found(world, scenario)
+    world.contacts = Contacts(world)
+    return world
+
+
+def active_mechanisms(resolved: Resolved) -> tuple:  # type: ignore[type-arg]
+    """The mechanisms that are on, by id."""
+    return tuple(m for m in mechanisms() if m.id in resolved.mechanisms)
+
+
+def _mesh(scenario: Scenario, pitch: int) -> tuple[int, int]:
+    return scenario.section.width // pitch, scenario.section.height // pitch
+
+
+def _zones(world: World, scenario: Scenario) -> None:
+    """Vessels on parallel lines, a round lymphoid niche and a round target zone on a torus."""
+    width, height = world.shape
+    section = scenario.section
+    x, y = np.meshgrid(np.arange(width), np.arange(height), indexing="ij")
+
+    def disc(share: float, centre: float) -> NDArray[np.bool_]:
+        dx = np.abs(x - centre * width)
+        dy = np.abs(y - height / 2)
+        dx, dy = np.minimum(dx, width - dx), np.minimum(dy, height - dy)
+        nearest = np.argsort((dx * dx + dy * dy).ravel(), kind="stable")
+        inside = np.zeros(width * height, bool)
+        inside[nearest[: round(share * width * height)]] = True
+        return inside.reshape(width, height)
+
+    zone = np.full(world.shape, INTERSTITIUM, np.int8)
+    zone[disc(section.target_share, 0.75)] = TARGET
+    zone[disc(section.niche_share, 0.25)] = NICHE
+    world.vessel = (x % section.vessel_spacing == 0)
+    zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
+    world.zone = zone
+    world.niche_x, world.niche_y = np.nonzero(zone == NICHE)
+    world.sinus_x, world.sinus_y = np.nonzero(zone != NICHE)
+    world.allowed = {"macrophage": np.ones(world.shape, bool), "b_cell": zone == NICHE}
+
+
+def _receptors(world: World, scenario: Scenario) -> tuple[Receptor, ...]:
+    """Fcγ receptors of the macrophage here that are expressed at all."""
+    with (Path(__file__).parent / "knowledge" / "receptor_roles.csv").open() as file:
+        role = {(r["species"], r["receptor"]): r["role"] for r in csv.DictReader(file)}
+    copies = receptor_copies(scenario.species, "macrophage", scenario.genotype)
+    found = []
+    for name, number in copies.items():
+        gene = generic(name)
+        if number > 0.0:
+            held = 0.0 if gene in world.missing else number
+            found.append(
+                Receptor(name, role[scenario.species, gene], held, world.present(gene))
+            )
+    return tuple(found)
+
+
+def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]:
+    """The body's own IgG and its pathogenic antibodies, at the untreated steady state."""
+    ps, species = world.ps, scenario.species
+    names = [row.name for row in ps.rows() if row.name.startswith("baseline.share_")]
+    shares = {_subclass(name): ps[name] for name in names}
+    molecules = [Molecule(species, subclass) for subclass in shares]
+    pathogenic: list[tuple[Antibody, Molecule, float]] = [
+        (antibody, Molecule(antibody.species, subclass, glycoform=antibody.glycoform,
+                            n297_glycan=antibody.glycoform != "deglycosylated"), share)
+        for antibody in scenario.antibody
+        for subclass, share in antibody.subclasses.items()
+        if share > 0
+    ]
+    pools = Pools([*molecules, *(m for _, m, _ in pathogenic)], world.body, ps)
+    _settle_own(world, pools, scenario, shares, pathogenic)
+    if not pathogenic or scenario.target is None:
+        return pools, None
+    return pools, _antigen(world, scenario, pathogenic, len(molecules))
+
+
+def _subclass(row: str) -> str:
+    return "IgG" + row.removeprefix("baseline.share_igg")
+
+
+def _settle_own(
+    world: World,
+    pools: Pools,
+    scenario: Scenario,
+    shares: dict[str, float],
+    pathogenic: list[tuple[Antibody, Molecule, float]],
+) -> None:
+    """Production that holds the baseline in an individual with FcRn; pools as it then stands."""
+    ps, body = world.ps, world.body
+    igg = world.quantity(scenario.baseline_igg)
+    share = list(shares.values())
+    grams = [igg * part for part in share]
+    for antibody, _, part in pathogenic:
+        level = world.quantity(antibody.concentration) / 1e3  # mg/L to g/L
+        endogenous = antibody.delivery == "endogenous"
+        grams.append(level * antibody.dose_fold * part if endogenous else 0.0)
+    held = body.receptor
+    body.receptor = ps["fcrn.receptor"]
+    for i, g_per_l in enumerate(grams):
+        pools.settle(i, g_per_l * body.plasma_volume / pools.molar_mass[i] * 1e6, igg)
+    body.receptor = held
+    if "FcRn" in world.missing:  # born without it: the same production, a smaller pool
+        for i, production in enumerate(pools.production.tolist()):
+            pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
+    pools.dosed += pools.present()  # what was there at the start counts as put in
+
+
+def _antigen(
+    world: World,
+    scenario: Scenario,
+    pathogenic: list[tuple[Antibody, Molecule, float]],
+    first: int,
+) -> Antigen:
+    target = scenario.target
+    assert target is not None
+    occupancy = [world.quantity(a.occupancy) for a, _, _ in pathogenic]
+    density = [world.quantity(a.density) for a, _, _ in pathogenic]
+    level = [
+        world.quantity(a.concentration) * 1e-6 / m.molar_mass(world.ps) for a, m, _ in pathogenic
+    ]  # mg/L over kg/mol: 1e-6 mol/L
+    ratio = 1.0 if world.blood_target else world.tissue_ratio
+    return Antigen(
+        molecules=tuple(m for _, m, _ in pathogenic),
+        pools=np.arange(first, first + len(pathogenic)),
+        half=np.array([
+            c * ratio * (1.0 - theta) / theta for c, theta in zip(level, occupancy, strict=True)
+        ]),
+        epitopes=np.array([n / theta for n, theta in zip(density, occupancy, strict=True)]),
+        blocking=np.array([a.blocking for a, _, _ in pathogenic]),
+        recognised=np.array([a.idiotype_recognised for a, _, _ in pathogenic]),
+        endogenous=np.array([a.delivery == "endogenous" for a, _, _ in pathogenic]),
+        turnover=world.quantity(target.turnover),
+        access=world.quantity(target.access),
+    )
+
+
+def drug_molecules(
+    preparation: Preparation, idiotype: float | None = None
+) -> tuple[tuple[Molecule, ...], Array]:
+    """Kinds of molecule in a preparation, and the share of its protein mass in each.
+
+    idiotype : replaces the composition's anti-idiotype share.
+    """
+    fragment = {"albumin": "none", "fc_multimer": "fc"}.get(
+        preparation.fragment, preparation.fragment
+    )
+    words = ("idiotype", "cytokine", "fas", "siglec", "anaphylatoxin", "adhesion", "ige",
+             "abeta", "target")  # fmt: skip
+    specificity = {f"anti_{w}": getattr(preparation, f"anti_{w}") for w in words}
+    if idiotype is not None:
+        specificity["anti_idiotype"] = idiotype
+    common = {
+        "species": "human",
+        "fragment": fragment,
+        "fab_sialic": preparation.fab_sialic,
+        "dimer": preparation.dimer,
+        "valency": float(preparation.multimer_valency),
+        "specificity": specificity,
+    }
+    if fragment == "none":
+        return (Molecule(**{**common, "subclass": "albumin"}),), np.ones(1)
+    sugar = preparation.n297_glycan if preparation.has_fc else 1.0
+    sialic = preparation.fc_sialic26 if preparation.has_fc else 0.0
+    forms = [
+        (sugar * (1.0 - sialic), {"glycoform": "native"}),
+        (sugar * sialic, {"glycoform": "sialylated", "fc_sialic26": True}),
+        (1.0 - sugar, {"glycoform": "deglycosylated", "n297_glycan": False}),
+    ]
+    igg = 1.0 - preparation.igm
+    parts = [
+        (Molecule(**{**common, **form, "subclass": subclass}), igg * part * share)
+        for subclass, part in preparation.subclasses.items()
+        for share, form in forms
+        if part * share > 0
+    ]
+    if preparation.igm > 0:
+        parts.append((Molecule(**{**common, "subclass": "IgM"}), preparation.igm))
+    return tuple(m for m, _ in parts), np.array([share for _, share in parts])
+
+
+def _drug(world: World, resolved: Resolved) -> Drug:
+    ps, scenario = world.ps, resolved.scenario
+    assert resolved.preparation is not None
+    preparation = load_preparation(resolved.preparation, resolved.hypothesis)
+    word = resolved.hypothesis.get("idiotype_fraction", "preparation")
+    idiotype = None if word == "preparation" else float(word)
+    molecules, share = drug_molecules(preparation, idiotype)
+    half = {
+        "sensor": ps["sensor.half_disialylated"] * 1e-6,
+        "type2": ps["type2.half_disialylated"] * 1e-6,
+        "il4": ps["expression.half_il4"],
+        "anti_cytokine": ps["antitnf.kd"] * 1e-9,
+    }
+    pools = Pools(molecules, world.body, ps)
+    pitch = scenario.section.field_pitch
+    release = ps["cytokine.secretion_il33"] / (pitch * pitch) * world.present("IL-33")
+    return Drug(molecules, share, pools, world.fcgr_affinity(molecules), half, release,
+                _mesh(scenario, scenario.section.molecule_pitch),
+                _mesh(scenario, scenario.section.field_pitch))
+
+
+def _place(world: World, table: Table, rows: slice, xs: NDArray[np.int64],
+           ys: NDArray[np.int64]) -> None:
+    """Put founders on sites drawn from a list, by their own draw."""
+    if rows.stop > rows.start and len(xs) == 0:
+        raise InputError(f"section has no site for {table.kind}; raise its zone's share")
+    words = world.streams.words(PLACE, 0, table["id"][rows])
+    spot = ((words[:, 0] * np.uint64(len(xs))) >> np.uint64(32)).astype(np.int64)
+    table["x"][rows] = xs[spot]
+    table["y"][rows] = ys[spot]
+
+
+def _found(world: World, scenario: Scenario) -> None:
+    """All founders, each kind in its zone."""
+    kinds = world.antigen.molecules if world.antigen else ()
+    world.tables = {}
+    for kind, columns in COLUMNS.items():
+        extra = {"opsonin": (np.float64, (max(1, len(kinds)),))} if kind == "target_cell" else {}
+        world.tables[kind] = Table(kind, CODES[kind], {**columns, **extra})
+    everywhere = np.nonzero(np.ones(world.shape, bool))
+    niche = (world.niche_x, world.niche_y)
+    count = scenario.cells.model_dump()
+    gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
+    for kind, place in (("macrophage", everywhere), ("sensor_cell", niche), ("basophil", niche)):
+        table = world.tables[kind]
+        rows = table.add_founders(0 if kind in gone else count[kind])
+        _place(world, table, rows, *place)
+    _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
+    _found_receptors(world)
+    _found_parcels(world, scenario, everywhere)
+    _found_targets(world, scenario)
+
+
+def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
+    assert world.antigen is None or len(niche) == 2
+    endogenous = world.antigen is not None and bool(world.antigen.endogenous.any())
+    shares = steady_numbers(stage_rates(world.ps))
+    numbers = np.floor(shares * (count if endogenous else 0) + 0.5)
+    world.founding_b_cells = numbers
+    table = world.tables["b_cell"]
+    for stage, number in enumerate(numbers.astype(int).tolist()):
+        rows = table.add_founders(number, stage=stage)
+        _place(world, table, rows, *niche)
+
+
+def _found_receptors(world: World) -> None:
+    """One agent per receptor type on each macrophage, in host order."""
+    mac, table = world.tables["macrophage"], world.tables["fcg_receptor"]
+    types = len(world.receptors)
+    host = np.repeat(np.arange(mac.n), types)
+    copies = np.tile([receptor.copies for receptor in world.receptors], mac.n)
+    table.add_founders(len(host), host_row=host, receptor=np.tile(np.arange(types), mac.n),
+                       baseline=copies, copies=copies, x=mac["x"][host], y=mac["y"][host])
+    world.receptor_ledger[2] = float(np.sum(copies))
+
+
+def _found_parcels(world: World, scenario: Scenario, place: tuple[NDArray[np.int64], ...]) -> None:
+    """Parcels share their pool's tissue content equally at the start."""
+    if world.antigen is not None:
+        table, each = world.tables["autoantibody"], scenario.cells.autoantibody_parcels
+        for pool in world.antigen.pools.tolist():
+            rows = table.add_founders(each, pool=pool, amount_nmol=world.own.tissue[pool] / each)
+            _place(world, table, rows, *place)
+    if world.drug is not None:
+        table = world.tables["therapeutic_igg"]
+        for pool, molecule in enumerate(world.drug.molecules):
+            rows = table.add_founders(scenario.cells.igg_parcels, pool=pool,
+                                      sialylated=molecule.has("fc_sialic26") > 0)
+            _place(world, table, rows, *place)
+
+
+def _found_targets(world: World, scenario: Scenario) -> None:
+    """Fixed targets fill their zone; circulating ones start at their number in health."""
+    target, table = scenario.target, world.tables["target_cell"]
+    if target is None:
+        return
+    opsonin = np.zeros(max(1, len(world.antigen.pools))) if world.antigen else np.zeros(1)
+    if world.antigen is not None:
+        level = world.mean_at_target(world.own)[world.antigen.pools]
+        filled = level / world.antigen.half
+        opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
+    if target.place == "blood":
+        normal = world.quantity(target.production) / world.quantity(target.senescence)
+        table.add_founders(round(normal / target.count_per_agent), opsonin=opsonin)
+    else:
+        x, y = np.nonzero(world.zone == TARGET)
+        if len(x) == 0:
+            raise unknown("target zone", "empty", ["section.target_share above 0"])
+        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=1.0, function=1.0)

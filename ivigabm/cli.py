@@ -1,0 +1,223 @@
+"""The command line: thin commands, heavy imports only where a command needs them.
+
+Exit status: 0 done; 2 the input is at fault, one readable message on stderr; 1 anything else.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ivigabm import __version__
+from ivigabm.errors import InputError
+from ivigabm.options import Simulation, simulating
+
+if TYPE_CHECKING:
+    from ivigabm.experiments.twins import TwinResult
+    from ivigabm.knowledge.parameters import Parameter
+
+_TRACEBACKS = "IVIGABM_DEBUG"
+
+
+class _Commands(TyperGroup):
+    """All commands, with one place that turns an error into a message and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            _fail(str(error), 2)
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get(_TRACEBACKS) == "1" or _is_usage(error):
+                raise
+            _fail(f"{type(error).__name__}: {error} ({_TRACEBACKS}=1 shows where)", 1)
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether the command line itself was misspelt, which typer reports with status 2."""
+    return hasattr(error, "exit_code") and hasattr(error, "show")
+
+
+def _fail(message: str, status: int) -> None:
+    typer.echo(f"ivigabm: {message}", err=True)
+    raise typer.Exit(status)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Simulate how intravenous immunoglobulin acts in autoimmune inflammation.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ivigabm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+@simulating
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A scenario's name, or the path of a file.")
+    ],
+    options: Simulation,
+) -> None:
+    """Simulate one scenario, treated and its untreated twin, and show the difference."""
+    from ivigabm.report import console
+
+    if options.out is not None:
+        from ivigabm.report.folder import check_out, write_run
+
+        check_out(options.out)
+    result = _twin(scenario, options)
+    if options.out is not None:
+        write_run(options.out, result, ["ivigabm", *sys.argv[1:]])
+    if options.json:
+        console.print_json(result.summary())
+        return
+    console.print_effects(result)
+    if options.out is not None:
+        console.notice(f"report: {options.out / 'report.html'}")
+
+
+def _twin(name: str, options: Simulation) -> "TwinResult":
+    """Read the input, all of it before anything is simulated, then simulate."""
+    from ivigabm.perturbation import parse
+    from ivigabm.report.console import notice, progress
+    from ivigabm.scenario import Scenario
+
+    scenario = Scenario.load(name)
+    perturbation = parse(options.words())
+
+    from ivigabm.engine.kernel import is_cold
+    from ivigabm.experiments.twins import twin
+
+    if is_cold():
+        notice("compiling kernels, first run only")
+    with progress(f"simulating {scenario.name}") as report:
+        return twin(
+            scenario, perturbation, options.seeds, options.days, report, workers=options.workers
+        )
+
+
+@app.command()
+def scenarios(json: Json = False) -> None:
+    """List the diseases, mouse models and dishes that can be simulated."""
+    from ivigabm.report import console
+    from ivigabm.scenario import Scenario, scenario_names
+
+    found = [Scenario.load(name) for name in scenario_names()]
+    if json:
+        rows = [
+            {"name": s.name, "title": s.title, "species": s.species, "days": s.days} for s in found
+        ]
+        console.print_json({"scenarios": rows})
+        return
+    console.print_rows(
+        ("scenario", "species", "title"), ((s.name, s.species, s.title) for s in found)
+    )
+
+
+@app.command()
+def mechanisms(
+    graph: Annotated[
+        Path | None,
+        typer.Option("--graph", metavar="FILE", help="Draw the wiring into FILE.svg or .graphml."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the ways in which therapeutic IgG reaches the biology."""
+    from ivigabm.mechanisms import mechanisms as every
+    from ivigabm.report import console
+
+    if graph is not None:
+        from ivigabm.report.wiring import write_graph
+
+        write_graph(graph)
+    found = every()
+    if json:
+        rows = [
+            {
+                "id": m.id,
+                "name": m.name,
+                "pathway": m.pathway,
+                "needs": sorted(m.needs),
+                "port": m.port,
+                "claim": m.claim,
+                "sources": list(m.sources),
+                "contested": m.contested,
+            }
+            for m in found
+        ]
+        console.print_json({"mechanisms": rows})
+        return
+    console.print_rows(
+        ("mechanism", "pathway", "port", "disputed", "name"),
+        ((m.id, m.pathway, m.port, "yes" if m.contested else "", m.name) for m in found),
+    )
+
+
+@app.command()
+def parameters(
+    text: Annotated[str, typer.Argument(help="Only rows that hold this text.")] = "",
+    json: Json = False,
+) -> None:
+    """List the numbers the simulator is built on: value, unit, spread, source and status."""
+    from dataclasses import asdict
+
+    from ivigabm.knowledge.parameters import load_parameters
+    from ivigabm.report import console
+    from ivigabm.report.numbers import number
+
+    rows = [row for row in load_parameters() if _mentions(row, text)]
+    if not rows:
+        raise InputError(f"no parameter mentions '{text}'")
+    if json:
+        console.print_json({"parameters": [asdict(row) for row in rows]})
+        return
+    console.print_rows(
+        ("parameter", "species", "value", "range", "unit", "status", "source"),
+        (
+            (
+                row.name,
+                row.species,
+                number(row.value),
+                f"{number(row.low)} to {number(row.high)}",
+                row.unit,
+                row.status,
+                row.source,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _mentions(row: "Parameter", text: str) -> bool:
+    words = (row.name, row.species, row.unit, row.status, row.source, row.note)
+    return any(text.lower() in word.lower() for word in words)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="ivigabm")

@@ -1,0 +1,109 @@
+"""Random numbers as a pure function of (seed, purpose, step, agent id).
+
+Philox4x32-10 (Salmon et al., SC 2011): the key is the 64-bit seed, the counter is
+(id low, id high, step, purpose). One call gives four 32-bit words, enough for one agent's
+whole phase. There is no generator state: who else draws, in what order, on which thread, or
+after a resume cannot change a draw. Twins with one seed share every draw of every agent that
+both have.
+"""
+
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.columns import KIND_SHIFT, NEWBORN
+from ivigabm.engine.kernel import kernel
+
+EPOCH = 1 << 24  # step 0 in the counter; steps before day 0 stay positive below it
+
+_purposes: dict[int, str] = {}
+
+
+def purpose(name: str) -> int:
+    """The number of a purpose, made from its name: a new purpose shifts no other's draws.
+
+    Raises
+    ------
+    ValueError : two names in this program make the same number.
+    """
+    number = zlib.crc32(name.encode())
+    if _purposes.setdefault(number, name) != name:
+        raise ValueError(f"purposes '{name}' and '{_purposes[number]}' share a number; rename one")
+    return number
+
+
+@kernel
+def philox(key0, key1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]
+    """Ten rounds of Philox4x32 on unsigned 64-bit words that hold 32 bits each."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    for _ in range(10):
+        p0 = np.uint64(0xD2511F53) * c0
+        p1 = np.uint64(0xCD9E8D57) * c2
+        c0, c1, c2, c3 = (p1 >> shift) ^ c1 ^ key0, p1 & low, (p0 >> shift) ^ c3 ^ key1, p0 & low
+        key0 = (key0 + np.uint64(0x9E3779B9)) & low
+        key1 = (key1 + np.uint64(0xBB67AE85)) & low
+    return c0, c1, c2, c3
+
+
+@kernel
+def draw_words(seed, purpose, step, ids, n, words):  # type: ignore[no-untyped-def]
+    """Fill `words[:n, 4]` (uint64 holding 32 bits) for the first n ids."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    key0, key1 = seed & low, seed >> shift
+    for row in range(n):
+        a, b, c, d = philox(key0, key1, ids[row] & low, ids[row] >> shift, step, purpose)
+        words[row, 0] = a
+        words[row, 1] = b
+        words[row, 2] = c
+        words[row, 3] = d
+
+
+@kernel
+def unit(word):  # type: ignore[no-untyped-def]
+    """A uniform in [0, 1) from one 32-bit word."""
+    return np.float64(word) * 2.3283064365386963e-10  # 2**-32
+
+
+@kernel
+def bounded(word, n):  # type: ignore[no-untyped-def]
+    """An integer in [0, n) from one 32-bit word; n is uint64 below 2**32."""
+    return np.int64((word * n) >> np.uint64(32))
+
+
+@kernel
+def newborn_id(parent, seed, purpose, step, order):  # type: ignore[no-untyped-def]
+    """Id of the offspring number `order` that `parent` bears in this step.
+
+    The kind's byte and a newborn flag, then 55 bits drawn from (parent, step, order): who else
+    is born cannot shift it.
+    """
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    a, b, _c, _d = philox(
+        seed & low, seed >> shift, parent & low, (parent >> shift) ^ order, step, purpose
+    )
+    drawn = ((a << shift) | b) >> np.uint64(9)
+    kind = (parent >> np.uint64(KIND_SHIFT)) << np.uint64(KIND_SHIFT)
+    return kind | np.uint64(NEWBORN) | drawn
+
+
+class Streams:
+    """Draws of one model: a seed and a scratch block that is reused."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = np.uint64(seed)
+        self._words: NDArray[np.uint64] = np.zeros((0, 4), np.uint64)
+
+    def words(self, number: int, step: int, ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Four words per id for purpose `number` in `step`; shape (len(ids), 4).
+
+        The array is scratch: it holds until the next call.
+        """
+        n = len(ids)
+        if n > len(self._words):
+            self._words = np.zeros((2 * n, 4), np.uint64)
+        draw_words(self.seed, np.uint64(number), np.uint64(EPOCH + step), ids, n, self._words)
+        return self._words[:n]

@@ -1,0 +1,58 @@
+"""Gene products that can be taken away, and contested questions with their positions."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+HERE = Path(__file__).parent
+
+
+class Position(BaseModel):
+    """One answer to a contested question: the rows it overrides and who holds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overrides: dict[str, float] = {}
+    sources: list[str]
+
+
+class Hypothesis(BaseModel):
+    """A contested question, its default position and all positions.
+
+    A position named NUMBER stands for any number.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str
+    default: str
+    positions: dict[str, Position]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+@cache
+def load_hypotheses() -> Mapping[str, Hypothesis]:
+    """Contested questions by id."""
+    return {key: Hypothesis.model_validate(value) for key, value in _read("hypotheses.toml").items()}
+
+
+@cache
+def _products() -> Mapping[str, tuple[str, ...]]:
+    return {key: tuple(nodes) for key, nodes in _read("products.toml").items()}
+
+
+def product_names() -> tuple[str, ...]:
+    """Gene products that a knock-out or a block may name."""
+    return tuple(_products())
+
+
+def nodes_of(products: Iterable[str]) -> frozenset[str]:
+    """Model nodes that go when these products are absent."""
+    return frozenset(node for product in products for node in _products()[product])

@@ -1,0 +1,32 @@
+"""Cytokine neutralisation by natural anti-cytokine antibodies."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.mechanisms.base import Mechanism
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+
+
+class CytokineNeutralisation(Mechanism):
+    id = "FAB_CYTOKINE"
+    name = "Cytokine neutralisation"
+    pathway = "Fab2"
+    needs = frozenset({"paratope"})
+    port = "cytokine_sink"
+    claim = "Natural anti-cytokine antibodies in pooled IgG bind cytokines in solution."
+    falsified_by = "Free cytokine that pooled F(ab')2 at therapeutic levels leaves unchanged."
+    sources = (
+        "Svenson & Bendtzen (natural antibodies to cytokines)",
+        "Le Pottier 2007",
+        "Maddur 2012",
+    )
+    contested = True
+
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        weight = drug.features(self.needs) * drug.specificity("anti_cytokine")
+        mesh = drug.total(weight, drug.effector)
+        return np.array([np.mean(mesh) / drug.half["anti_cytokine"]])

@@ -1,0 +1,35 @@
+"""Type II Fc receptors: disialylated Fc acts on effector cells themselves."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.mechanisms.base import Mechanism
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+
+
+class TypeTwoReceptor(Mechanism):
+    id = "FC_TYPE2"
+    name = "Type II Fc receptors on effector cells"
+    pathway = "Fc"
+    needs = frozenset({"fc", "n297_glycan", "fc_sialic26"})
+    port = "type2_signal"
+    claim = (
+        "Sialylation closes the Fc and opens C-type lectin binding (DC-SIGN, CD23) on effector "
+        "cells, which then raise FcγRIIB."
+    )
+    falsified_by = "Equal potency of tetra-Fc-sialylated and asialylated IgG at one dose."
+    sources = (
+        "Kaneko 2006 Science 313:670",
+        "Sondermann 2013 PNAS 110:9868",
+        "Fiebiger 2015 PNAS 112:E2385",
+        "Washburn 2015 PNAS 112:E1297",
+    )
+    contested = True
+
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        weight = drug.features(self.needs) / drug.half["type2"]
+        return drug.total(weight, drug.effector)

@@ -1,0 +1,217 @@
+"""The simulation: one individual, stepped phase by phase and looked at through Mesa."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from mesa.datacollection import DataCollector
+
+from ivigabm.agents import AGENTS
+from ivigabm.build import active_mechanisms, build
+from ivigabm.engine.views import TableModel
+from ivigabm.observation import OBSERVED, Observer
+from ivigabm.perturbation import Perturbation, Resolved, parse, resolve
+from ivigabm.processes.b_lineage import BLineage
+from ivigabm.processes.binding import Binding
+from ivigabm.processes.circulation import Circulation
+from ivigabm.processes.complement import Complement
+from ivigabm.processes.cytokines import NAMES as FIELDS
+from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.dosing import Plasma
+from ivigabm.processes.opsonization import Opsonization
+from ivigabm.processes.phagocytosis import Phagocytosis
+from ivigabm.processes.receptor_expression import ReceptorExpression
+from ivigabm.processes.sensing import Sensing
+from ivigabm.processes.signalling import Signalling
+from ivigabm.processes.tissue import Tissue
+from ivigabm.processes.transport import Transport
+from ivigabm.scenario import Scenario
+
+
+class IVIgModel(TableModel):
+    """One patient, mouse or dish; a `mesa.Model`.
+
+    Parameters
+    ----------
+    scenario : a scenario, its name or the path of its file.
+    rng : seed; None draws one and records it in `seed`.
+    perturbation : changes, ready made; the keywords below are read as further ones.
+    preparation, dose, schedule, treat_day, route, no_ivig, only, without, knockout, deplete,
+    block, hypothesis : words of the evidence language; lists as comma-separated words.
+    days : length of the run, otherwise the scenario's.
+
+    Raises
+    ------
+    InputError : a word or value that is not allowed.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "cidp",
+        rng: int | None = None,
+        preparation: str | None = None,
+        dose: float | None = None,
+        schedule: str | None = None,
+        treat_day: float | None = None,
+        route: str | None = None,
+        no_ivig: bool = False,
+        only: str = "",
+        without: str = "",
+        knockout: str = "",
+        deplete: str = "",
+        block: str = "",
+        hypothesis: str = "",
+        days: float | None = None,
+        perturbation: Perturbation | Resolved | None = None,
+    ) -> None:
+        seed = int(np.random.SeedSequence().entropy) % (1 << 63) if rng is None else int(rng)  # type: ignore[arg-type]
+        super().__init__(rng=seed)
+        words = {
+            "preparation": preparation, "dose": dose, "schedule": schedule,
+            "treat_day": treat_day, "route": route, "no_ivig": no_ivig, "only": only or None,
+            "without": without or None, "knockout": knockout or None, "deplete": deplete or None,
+            "block": block or None, "hypothesis": hypothesis or None,
+        }  # fmt: skip
+        if not isinstance(perturbation, Resolved):
+            source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+            perturbation = resolve(source, perturbation or parse(words))
+        self.seed = seed
+        self.resolved = perturbation
+        self.days = float(days if days is not None else self.resolved.scenario.days)
+        self.world = build(self.resolved, seed)
+        self.mechanisms = active_mechanisms(self.resolved)
+        self._make_processes()
+        self._make_face()
+        self._run_in()
+        self.observer = Observer(self.world)
+        self.datacollector = DataCollector(
+            model_reporters={name: _reporter(name) for name in OBSERVED}
+        )
+
+    def _make_processes(self) -> None:
+        world = self.world
+        self.plasma = Plasma(world)
+        self.transport = Transport(world)
+        self.contacts = world.contacts
+        self.binding = world.binding = Binding(world)
+        self.signalling = world.signalling = Signalling(world)
+        self.receptor_expression = ReceptorExpression(world)
+        self.sensing = Sensing(world)
+        self.phagocytosis = Phagocytosis(world)
+        self.complement = Complement(world)
+        self.cytokines = Cytokines(world)
+        self.b_lineage = BLineage(world)
+        self.circulation = Circulation(world)
+        self.opsonization = Opsonization(world)
+        self.tissue = Tissue(world)
+        self.b_lineage.settle(world)
+
+    def _make_face(self) -> None:
+        world = self.world
+        self.tables = world.tables
+        self.agent_classes = AGENTS
+        self.shape = world.shape
+        self.layers = {"zone": world.zone, "vessel": world.vessel}
+        self.layers |= {name: world.fields[name] for name in FIELDS}
+        self.receptor_names = tuple(receptor.name for receptor in world.receptors)
+
+    # -- stepping -------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One step of simulated time."""
+        self.advance()
+        self.world.step += 1
+        self.observer.observe()
+        self.datacollector.collect(self)
+        if self.day >= self.days - 1e-9:
+            self.running = False
+
+    def advance(self) -> None:
+        """All phases, in order; the clock is the caller's."""
+        world = self.world
+        self.plasma.advance(world)
+        self.transport.advance(world)
+        self.write_ports()
+        self.contacts.advance(world)
+        self.binding.advance(world)
+        self.signalling.advance(world)
+        self.receptor_expression.advance(world)
+        self.sensing.advance(world)
+        self.phagocytosis.advance(world)
+        self.complement.advance(world)
+        self.cytokines.advance(world)
+        self.b_lineage.advance(world)
+        self.circulation.advance(world)
+        self.opsonization.advance(world)
+        self.tissue.advance(world)
+        self.tidy()
+
+    def write_ports(self) -> None:
+        """Ports start neutral; the active mechanisms write what the drug brings, by their ids."""
+        world, drug = self.world, self.world.drug
+        world.local_antibody = self.transport.local_molar(
+            world.tables["autoantibody"], world.own, 1.0
+        )
+        world.ports.clear()
+        if drug is None:
+            return
+        local = self.transport.local_molar(world.tables["therapeutic_igg"], drug.pools, 1.0)
+        drug.see(world, local)
+        for mechanism in self.mechanisms:
+            world.ports.write(mechanism.port, mechanism.contribution(drug))
+
+    def tidy(self) -> None:
+        """Take out the dead where they have become many; say that the world was written to."""
+        for kind in ("b_cell", "target_cell"):
+            self.tables[kind].compact()
+        self.writes += 1
+
+    def _run_in(self) -> None:
+        """Let an untreated chronic patient come to rest before the first day of the run."""
+        world = self.world
+        first = math.floor(self.resolved.start_day / world.dt + 1e-9)
+        steps = round(self.resolved.scenario.run_in_days / world.dt)
+        attack = []
+        for step in range(first - steps, first):
+            world.step = step
+            self.advance()
+            if world.tables["target_cell"].n:
+                attack.append(float(np.mean(self.tissue.attack(world))))
+        world.step = first
+        settled = attack[len(attack) // 2 :]
+        if settled:
+            self.tissue.settle(world, float(np.mean(settled)))
+
+    def run(self, days: float | None = None) -> "IVIgModel":
+        """Step until `days` (otherwise the length of the run) have passed since day 0."""
+        if days is not None:
+            self.days = float(days)
+            self.running = self.day < self.days - 1e-9
+        while self.running:
+            self.step()
+        return self
+
+    # -- looking --------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> float:
+        """Time since day 0, days."""
+        return self.world.step * self.world.dt
+
+    @property
+    def agent_steps(self) -> int:
+        """Living rows of all tables taken through a step so far."""
+        return self.observer.agent_steps
+
+    def observations(self) -> pd.DataFrame:
+        """Time series, one row per step: `day` and every observable."""
+        return pd.DataFrame(self.observer.table(), columns=["day", *OBSERVED])
+
+    def outcomes(self) -> dict[str, float]:
+        """Outcomes at the end of the run so far, by name."""
+        return self.observer.outcomes()
+
+
+def _reporter(name: str) -> Any:
+    return lambda model: model.observer.last[name]

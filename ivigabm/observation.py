@@ -1,0 +1,140 @@
+"""What is read off a world each step, and the outcomes made of it. No rule reads this."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+OBSERVED = (
+    "clinical_score",
+    "inflammation",
+    "target_integrity",
+    "autoantibody_titre",
+    "serum_igg_g_per_l",
+    "fcgr2b_to_activating_ratio",
+    "complement_deposition",
+    "therapeutic_igg_g_per_l",
+    "macrophage_activation",
+    "opsonin_density",
+    "fcgr2b_copies",
+    "tnf",
+    "il4",
+    "irreversible_loss",
+)
+
+
+class Observer:
+    """Reads one row of observables per step.
+
+    Attributes
+    ----------
+    last : the newest row, by name.
+    agent_steps : living rows of all tables, summed over the steps observed.
+    """
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.agent_steps = 0
+        self.last: dict[str, float] = dict.fromkeys(OBSERVED, 0.0)
+        self._rows: list[tuple[float, ...]] = []
+        scenario = world.resolved.scenario
+        roles = [receptor.role for receptor in world.receptors]
+        self._inhibitory = np.array([role == "inhibitory" for role in roles])
+        self._activating = np.array([role == "activating" for role in roles])
+        self._scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
+        self._normal = 1.0
+        if scenario.target is not None and world.blood_target:
+            made = world.quantity(scenario.target.production) / scenario.target.count_per_agent
+            self._normal = made / world.quantity(scenario.target.senescence)
+        self._reference = sum(
+            world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
+        )  # g/L
+        self._terminal = world.ps["damage.c5b9_max"]
+
+    def observe(self) -> None:
+        """Read the world now."""
+        world = self.world
+        integrity, inflammation, complement, opsonin, lost = self._targets()
+        ratio, inhibitory = self._receptors()
+        drug = world.drug
+        infused = float(np.sum(drug.pools.grams_per_litre())) if drug else 0.0
+        own = world.own.grams_per_litre()
+        mac = world.tables["macrophage"]
+        values = (
+            self.score(integrity),
+            inflammation,
+            integrity,
+            self._titre(own),
+            float(np.sum(own)) + infused,
+            ratio,
+            complement,
+            infused,
+            float(np.mean(mac["activation"])) if mac.n else 0.0,
+            opsonin,
+            inhibitory,
+            float(np.mean(world.fields["tnf"])),
+            float(np.mean(world.fields["il4"])),
+            lost,
+        )
+        self.last = dict(zip(OBSERVED, values, strict=True))
+        self._rows.append((world.step * world.dt, *values))
+        self.agent_steps += sum(table.living for table in world.tables.values())
+
+    def score(self, integrity: float) -> float:
+        """The clinic's reading of the target's function."""
+        f, score = zip(*self._scale, strict=True)
+        return float(np.interp(integrity, f, score))
+
+    def _titre(self, own: NDArray[np.float64]) -> float:
+        """Free pathogenic antibody over the scenario's reference."""
+        antigen = self.world.antigen
+        if antigen is None or self._reference == 0.0:
+            return 0.0
+        free = self.world.free_antibody
+        held = own[antigen.pools] * (free if len(free) == len(antigen.pools) else 1.0)
+        return float(np.sum(held)) / self._reference
+
+    def _targets(self) -> tuple[float, float, float, float, float]:
+        """Integrity, attack per target (1/day), C3b, opsonin density (1/um2), lost share."""
+        table = self.world.tables["target_cell"]
+        alive = table["alive"]
+        count = int(np.count_nonzero(alive))
+        if count == 0:
+            return 0.0 if self.world.blood_target else 1.0, 0.0, 0.0, 0.0, 0.0
+        attack = (
+            table["attack_phagocytic"] + table["attack_cytokine"] + self._terminal * table["c5b9"]
+        )
+        integrity = count / self._normal if self.world.blood_target else table["function"][alive].mean()
+        return (
+            float(integrity),
+            float(np.mean(attack[alive])),
+            float(np.mean(table["c3b"][alive])),
+            float(np.mean(np.sum(table["opsonin"][alive], axis=1))),
+            float(np.mean(table["irreversible"][alive])),
+        )
+
+    def _receptors(self) -> tuple[float, float]:
+        """Inhibitory over activating copies, and inhibitory copies per cell."""
+        table, mac = self.world.tables["fcg_receptor"], self.world.tables["macrophage"]
+        if mac.n == 0:
+            return 0.0, 0.0
+        copies = table["copies"].reshape(mac.n, -1).mean(axis=0)
+        inhibitory = float(np.sum(copies[self._inhibitory]))
+        activating = float(np.sum(copies[self._activating]))
+        return inhibitory / activating if activating > 0.0 else 0.0, inhibitory
+
+    def table(self) -> NDArray[np.float64]:
+        """All rows so far, shape (steps, 1 + observables)."""
+        return np.array(self._rows).reshape(len(self._rows), 1 + len(OBSERVED))
+
+    def outcomes(self) -> dict[str, float]:
+        """Values at the end of the run so far, and the inflammation summed from day 0 on."""
+        table = self.table()
+        after = table[table[:, 0] > 0.0]
+        column = 1 + OBSERVED.index("inflammation")
+        auc = float(np.sum(after[:, column])) * self.world.dt
+        names = [name for name in OBSERVED[:7] if name != "inflammation"]
+        return {"inflammation_auc": auc, **{name: self.last[name] for name in names}}

@@ -1,0 +1,171 @@
+"""B cells: naive, activated, plasmablast, short- and long-lived plasma cell.
+
+Activated cells divide; each stage matures or dies at its rates. Short-lived plasma cells come
+from activation and answer to what reaches activated cells; long-lived ones do not. What the
+section secretes, scaled to the body, is the production of the pathogenic antibody.
+Anti-idiotype that binds a B cell's receptor keeps it from antigen and lets it die.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.elementary import expm1
+from ivigabm.engine.kernel import kernel
+from ivigabm.engine.streams import EPOCH, newborn_id, purpose, unit
+from ivigabm.processes.circulation import bear
+
+if TYPE_CHECKING:
+    from ivigabm.knowledge import ParameterSet
+    from ivigabm.processes.world import World
+
+FATE = purpose("b_lineage: fate of a B cell")
+DIVISION = purpose("b_lineage: id of a daughter")
+INFLUX = purpose("b_lineage: how many naive cells enter")
+ARRIVAL = purpose("b_lineage: id and place of a naive cell")
+
+NAIVE, ACTIVATED, PLASMABLAST, PLASMA_SHORT, PLASMA_LONG = range(5)
+STAGES = ("naive", "activated", "plasmablast", "plasma_short", "plasma_long")
+
+
+@kernel
+def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive, stage, x, y):
+    # type: ignore[no-untyped-def]
+    """Fate of every B cell: stay, die, mature or divide; daughters are appended.
+
+    rates : (stages, 4), 1/day: death, maturation, division, share that becomes long-lived.
+    free : share of the idiotype receptors that anti-idiotype leaves free.
+    Returns the new number of rows. The caller has reserved one row per cell.
+    """
+    born = n
+    for row in range(n):
+        if not alive[row]:
+            continue
+        s = stage[row]
+        death, mature, divide = rates[s, 0], rates[s, 1], rates[s, 2]
+        if s <= 1:  # carries its receptor on the surface
+            death += silencing * (1.0 - free)
+            mature *= free if s == 0 else 1.0
+        total = death + mature + divide
+        if unit(words[row, 0]) >= -expm1(-total * dt):
+            continue
+        which = unit(words[row, 1]) * total
+        if which < death:
+            alive[row] = False
+        elif which < death + mature:
+            if s == 2 and unit(words[row, 2]) < rates[s, 3]:
+                stage[row] = 4
+            else:
+                stage[row] = s + 1
+        else:
+            ids[born] = newborn_id(ids[row], seed, number, step, np.uint64(0))
+            alive[born] = True
+            stage[born] = s
+            x[born] = x[row]
+            y[born] = y[row]
+            born += 1
+    return born
+
+
+@kernel
+def secretion(weight, stage, alive, n):  # type: ignore[no-untyped-def]
+    """Secretion of all living cells, in units of one plasma cell."""
+    total = 0.0
+    for row in range(n):
+        if alive[row]:
+            total += weight[stage[row]]
+    return total
+
+
+def stage_rates(ps: "ParameterSet") -> "np.typing.NDArray[np.float64]":
+    """Death, maturation, division (1/day) and long-lived share, shape (stages, 4)."""
+    return np.array([
+        [ps["b_cell.naive_death"], ps["b_cell.activation"], 0.0, 0.0],
+        [ps["b_cell.activated_death"], ps["b_cell.differentiation"], ps["b_cell.division"], 0.0],
+        [0.0, ps["b_cell.plasmablast_maturation"], 0.0, ps["b_cell.long_lived_share"]],
+        [ps["b_cell.plasma_short_death"], 0.0, 0.0, 0.0],
+        [ps["b_cell.plasma_long_death"], 0.0, 0.0, 0.0],
+    ])
+
+
+def steady_numbers(rates: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
+    """Shares of the stages in the steady state that a constant influx holds."""
+    numbers = np.zeros(len(STAGES))
+    numbers[NAIVE] = 1.0
+    death, mature, divide, _ = rates[ACTIVATED]
+    numbers[ACTIVATED] = numbers[NAIVE] * rates[NAIVE, 1] / (death + mature - divide)
+    blast = rates[PLASMABLAST]
+    numbers[PLASMABLAST] = numbers[ACTIVATED] * mature / (blast[0] + blast[1])
+    made = numbers[PLASMABLAST] * blast[1]
+    numbers[PLASMA_SHORT] = made * (1.0 - blast[3]) / rates[PLASMA_SHORT, 0]
+    numbers[PLASMA_LONG] = made * blast[3] / rates[PLASMA_LONG, 0]
+    return numbers / np.sum(numbers)
+
+
+class BLineage:
+    """Phase: fate of B cells, and the antibody that they secrete."""
+
+    name = "b_lineage"
+    reads = ("idiotype_neutraliser",)
+    drives = ("plasma",)
+
+    def __init__(self, world: "World") -> None:
+        ps = world.ps
+        self.rates = stage_rates(ps)
+        self.weight = np.array([
+            0.0, ps["b_cell.secretion_activated"], ps["b_cell.secretion_plasmablast"],
+            ps["b_cell.secretion_plasma_cell"], ps["b_cell.secretion_plasma_cell"],
+        ])
+        self.silencing = ps["b_cell.silencing"]
+        naive = world.founding_b_cells[NAIVE]
+        self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
+        self.scale = np.zeros(0)  # nmol/day of each antibody per unit of secretion
+        code = world.tables["b_cell"].code
+        self.marrow = np.array([(code << 56) | ((1 << 55) - 1)], np.uint64)
+
+    def settle(self, world: "World") -> None:
+        """Fix the scale from section to body so that the founders hold the untreated titre."""
+        antigen = world.antigen
+        if antigen is None:
+            return
+        made = self.secreted(world)
+        needed = np.where(antigen.endogenous, world.own.production[antigen.pools], 0.0)
+        self.scale = needed / made if made > 0.0 else np.zeros(len(needed))
+        world.own.production[antigen.pools] = self.scale * made
+
+    def secreted(self, world: "World") -> float:
+        """Secretion of the section now, in units of one plasma cell."""
+        table = world.tables["b_cell"]
+        return float(secretion(self.weight, table["stage"], table["alive"], table.n))
+
+    def advance(self, world: "World") -> None:
+        """One step of fate, influx and secretion."""
+        antigen, table, streams = world.antigen, world.tables["b_cell"], world.streams
+        if antigen is None or table.n == 0 and self.influx == 0.0:
+            return
+        free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
+        step = np.uint64(EPOCH + world.step)
+        table.reserve(table.n)
+        words = streams.words(FATE, world.step, table["id"])
+        columns = [table.full(c) for c in ("id", "alive", "stage", "x", "y")]
+        table.grown(decide(words, self.rates, free, self.silencing, world.dt, streams.seed,
+                           np.uint64(DIVISION), step, table.n, *columns))
+        self._arrive(world, step)
+        world.own.production[antigen.pools] = self.scale * self.secreted(world)
+
+    def _arrive(self, world: "World", step: np.uint64) -> None:
+        """Naive cells enter the niche."""
+        table, streams = world.tables["b_cell"], world.streams
+        drawn = float(unit(streams.words(INFLUX, world.step, self.marrow)[0, 0]))
+        count = int(self.influx + drawn)
+        if count == 0:
+            return
+        table.reserve(count)
+        first = table.n
+        table.grown(bear(count, self.marrow[0], streams.seed, np.uint64(ARRIVAL), step, first,
+                         table.full("id"), table.full("alive")))
+        words = streams.words(ARRIVAL, world.step, table["id"][first:])
+        spot = ((words[:, 0] * np.uint64(len(world.niche_x))) >> np.uint64(32)).astype(np.int64)
+        table["stage"][first:] = NAIVE
+        table["x"][first:] = world.niche_x[spot]
+        table["y"][first:] = world.niche_y[spot]

@@ -1,0 +1,167 @@
+"""Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
+
+Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
+Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.kernel import kernel
+from ivigabm.processes.equilibrium import (
+    multivalent_equilibrium,
+    multivalent_work,
+    patch_affinity,
+    patch_equilibrium,
+    patch_work,
+)
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+MONOMER, DIMER = 0, 1
+DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
+
+
+@kernel
+def gather(host, kind, copies, function, n, out):  # type: ignore[no-untyped-def]
+    """Functional copies per host row and receptor type, from the receptor agents."""
+    for row in range(n):
+        out[host[row], kind[row]] = copies[row] * function[kind[row]]
+
+
+@kernel
+def bind_contacts(count, phagocyte, target, x, y, pitch, copies, per_patch, opsonin, touched,
+                  kappa, own, competitor, dimer_weight, bound, work, scratch, linked):
+    # type: ignore[no-untyped-def]
+    """Solve every contact; `bound[c, j]` receives receptors j held by the target's opsonin.
+
+    copies : functional receptors (phagocytes, receptors); per_patch : share of the membrane in
+    a patch. touched : area of the patch that meets opsonin, um2. own : competition by the
+    body's IgG (receptors,). competitor : the port, (2, receptors + 1, mesh). `linked` collects
+    cross-linked copies per phagocyte.
+    """
+    kinds, types = kappa.shape
+    density, free, patch, rival, pairs = scratch
+    for row in range(linked.shape[0]):
+        for j in range(types):
+            linked[row, j] = 0.0
+    for c in range(count):
+        mac = phagocyte[c]
+        a, b = x[mac] // pitch, y[mac] // pitch
+        for k in range(kinds):
+            density[k] = opsonin[target[c], k] * touched
+        for j in range(types):
+            patch[j] = copies[mac, j] * per_patch
+            rival[j] = own[j] + competitor[0, j, a, b] + dimer_weight * competitor[1, j, a, b]
+        patch_equilibrium(kappa, density, patch, rival, kinds, types, pairs, free, work)
+        for j in range(types):
+            total = 0.0
+            for k in range(kinds):
+                total += pairs[k, j]
+            bound[c, j] = total
+            linked[mac, j] += total
+
+
+@kernel
+def scatter(host, kind, copies, linked, monomer, complexed, soluble, n, out_linked, out_monomer,
+            out_complex):  # type: ignore[no-untyped-def]
+    """Write occupancy and cross-linking back to the receptor agents.
+
+    monomer, complexed : share of copies that soluble IgG occupies; soluble : share that soluble
+    complexes cross-link. Copies held in a patch and in complexes cannot exceed all copies.
+    """
+    for row in range(n):
+        j = kind[row]
+        held = linked[host[row], j] + soluble[j] * copies[row]
+        out_linked[row] = held if held < copies[row] else copies[row]
+        out_monomer[row] = monomer[j]
+        out_complex[row] = complexed[j]
+
+
+class Binding:
+    """Phase: soluble occupancy of the mean phagocyte, then every contact."""
+
+    name = "binding"
+    reads = ("fcgr_competitor",)
+    drives = ("signalling", "receptor_expression")
+
+    def __init__(self, world: "World") -> None:
+        ps = world.ps
+        molecules = world.antigen.molecules if world.antigen else ()
+        kinds, types = max(1, len(molecules)), len(world.receptors)
+        self.own_affinity = world.fcgr_affinity(world.own.molecules)
+        area = ps["contact.patch_area"]
+        kappa = np.zeros((kinds, types))
+        kappa[: len(molecules)] = patch_affinity(
+            world.fcgr_affinity(molecules), ps["contact.gap"], area
+        )
+        self.kappa = kappa
+        self.per_patch = area / ps["contact.membrane_area_macrophage"]
+        self.touched = area * (world.antigen.access if world.antigen else 0.0)
+        self.dimer_weight = ps["binding.dimer_weight"]
+        self.kx = ps["binding.kx"]
+        self.function = np.array([receptor.function for receptor in world.receptors])
+        self.work = patch_work(kinds, types)
+        self.scratch = (np.zeros(kinds), np.zeros(kinds), np.zeros(types), np.zeros(types),
+                        np.zeros((kinds, types)))
+        self.soluble_work = multivalent_work(2, 2, types)
+        self.free = np.zeros(types)
+        self.complexes, self.paired = np.zeros(2), np.zeros(2)
+        self.held, self.held_twice = np.zeros((2, types)), np.zeros((2, types))
+        self.copies = np.zeros((0, types))
+        self.bound = np.zeros((0, types))
+        self.linked = np.zeros((0, types))
+
+    def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Sum of K times concentration of the body's IgG per receptor, shape (receptors,)."""
+        rival = np.zeros(len(world.receptors))
+        for molar, row in zip(world.mean_at_target(world.own).tolist(), self.own_affinity,
+                              strict=True):
+            rival += molar * row
+        return rival
+
+    def advance(self, world: "World") -> None:
+        """Solve this step's binding."""
+        receptor, mac = world.tables["fcg_receptor"], world.tables["macrophage"]
+        contacts = world.contacts
+        types = len(world.receptors)
+        if len(self.copies) < mac.n:
+            self.copies, self.linked = np.zeros((mac.n, types)), np.zeros((mac.n, types))
+        if len(self.bound) < contacts.n:
+            self.bound = np.zeros((2 * contacts.n, types))
+        gather(receptor["host_row"], receptor["receptor"], receptor["copies"], self.function,
+               receptor.n, self.copies)
+        own = self.own_competition(world)
+        bind_contacts(contacts.n, contacts.phagocyte, contacts.target, mac["x"], mac["y"],
+                      world.molecule_pitch, self.copies, self.per_patch,
+                      world.tables["target_cell"]["opsonin"], self.touched, self.kappa, own,
+                      world.ports["fcgr_competitor"], self.dimer_weight, self.bound, self.work,
+                      self.scratch, self.linked)
+        monomer, complexed, linked = self.soluble(world, own)
+        scatter(receptor["host_row"], receptor["receptor"], receptor["copies"], self.linked,
+                monomer, complexed, linked, receptor.n, receptor["crosslinked"],
+                receptor["occupied_monomer"], receptor["occupied_complex"])
+
+    def soluble(self, world: "World", own: "np.typing.NDArray[np.float64]") -> tuple[
+        "np.typing.NDArray[np.float64]", ...
+    ]:
+        """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
+        types = len(world.receptors)
+        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
+        mac_n = world.tables["macrophage"].n
+        copies = self.copies[:mac_n].mean(axis=0) if mac_n else np.zeros(types)
+        molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
+        dimer = float(port[DIMER, types])
+        affinity = np.zeros((2, types))
+        affinity[MONOMER] = (own + port[MONOMER, :types]) / molar
+        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
+        # two IgG per dimer: half as many complexes as molecules
+        concentration = np.array([molar, 0.5 * dimer])
+        multivalent_equilibrium(
+            concentration, DIMER_COUNTS, affinity, copies, self.kx, self.free, self.complexes,
+            self.paired, self.held, self.held_twice, self.soluble_work,
+        )
+        share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
+        return self.held[MONOMER] * share, self.held[DIMER] * share, self.held_twice[DIMER] * share

@@ -1,0 +1,73 @@
+"""Circulating targets: made by the marrow, ageing in blood, cleared in the section.
+
+Production and ageing here, clearance by contact in `phagocytosis`. One agent stands for a
+share of the count; newborns take their ids from the marrow, step and order.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.columns import KIND_SHIFT
+from ivigabm.engine.elementary import expm1
+from ivigabm.engine.kernel import kernel
+from ivigabm.engine.streams import EPOCH, newborn_id, purpose, unit
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+AGEING = purpose("circulation: death by age")
+BIRTH = purpose("circulation: how many are born")
+NEWBORN = purpose("circulation: id of a newborn")
+
+
+@kernel
+def age(words, chance, n, alive):  # type: ignore[no-untyped-def]
+    """Let each circulating cell die of age with this chance."""
+    for row in range(n):
+        if alive[row] and unit(words[row, 1]) < chance:
+            alive[row] = False
+
+
+@kernel
+def bear(count, parent, seed, number, step, n, ids, alive):  # type: ignore[no-untyped-def]
+    """Append `count` newborns of one parent; the other columns of spare rows are zero."""
+    for order in range(count):
+        ids[n + order] = newborn_id(parent, seed, number, step, np.uint64(order))
+        alive[n + order] = True
+    return n + count
+
+
+class Circulation:
+    """Phase: births and deaths by age of circulating targets."""
+
+    name = "circulation"
+    reads = ()
+    drives = ("outcome",)
+
+    def __init__(self, world: "World") -> None:
+        target = world.resolved.scenario.target
+        self.active = target is not None and target.place == "blood"
+        self.chance = self.births = 0.0
+        self.normal = 1.0
+        if target is not None and self.active:
+            senescence = world.quantity(target.senescence)
+            production = world.quantity(target.production) / target.count_per_agent
+            self.chance = -float(expm1(-senescence * world.dt))
+            self.births = production * world.dt
+            self.normal = production / senescence
+        code = world.tables["target_cell"].code
+        self.marrow = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
+
+    def advance(self, world: "World") -> None:
+        """One step of ageing and birth."""
+        if not self.active:
+            return
+        table, streams = world.tables["target_cell"], world.streams
+        age(streams.words(AGEING, world.step, table["id"]), self.chance, table.n, table["alive"])
+        drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
+        count = int(self.births + float(drawn))
+        table.reserve(count)
+        table.grown(bear(count, self.marrow[0], streams.seed, np.uint64(NEWBORN),
+                         np.uint64(EPOCH + world.step), table.n, table.full("id"),
+                         table.full("alive")))

@@ -1,0 +1,75 @@
+"""Classical complement on a target cell: from bound antibody to C5b-9.
+
+    c  = sum_i q_i (n_i / n_q)^2 + n_M / n_qM        C1 = C1q * c / (1 + c)
+    C3b = C1 * C3 * (1 + amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
+
+C1q needs neighbours, hence the square for IgG; one bound IgM suffices. Fluid-phase IgG accepts
+nascent C3b (X, weighted by monomer and dimer share).
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.kernel import kernel
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+IGG_MASS_ROW = "mass.igg"
+
+
+@kernel
+def fix_complement(opsonin, weight, is_igm, half_igg, half_igm, c1q, gain, terminal,
+                   alive, n, c3b, c5b9):  # type: ignore[no-untyped-def]
+    """C3b and C5b-9 on every target, from its opsonin densities."""
+    for row in range(n):
+        if not alive[row]:
+            continue
+        c = 0.0
+        for k in range(opsonin.shape[1]):
+            if is_igm[k]:
+                c += opsonin[row, k] / half_igm
+            else:
+                density = opsonin[row, k] / half_igg
+                c += weight[k] * density * density
+        c3b[row] = c1q * c / (1.0 + c) * gain
+        c5b9[row] = terminal * c3b[row] * c3b[row]
+
+
+class Complement:
+    """Phase: complement on every opsonised target."""
+
+    name = "complement"
+    reads = ()
+    drives = ("tissue",)
+
+    def __init__(self, world: "World") -> None:
+        ps = world.ps
+        self.half_igg, self.half_igm = ps["complement.half_igg"], ps["complement.half_igm"]
+        self.amplification = ps["complement.amplification"]
+        self.acceptor_half = ps["complement.acceptor_half"]
+        dimer = ps["baseline.dimer"]
+        self.acceptor = (
+            ps["complement.acceptor_monomer"] * (1.0 - dimer) + ps["complement.acceptor_dimer"] * dimer
+        )
+        self.c1q, self.c3 = world.present("C1q"), world.present("C3")
+        self.terminal = world.present("C5") * world.present("C6")
+        molecules = world.antigen.molecules if world.antigen else ()
+        self.is_igm = np.array([m.is_igm for m in molecules], dtype=bool)
+        self.weight = np.array([world.c1q_weight(m) for m in molecules])
+        self.grams = ps[IGG_MASS_ROW] * 1e3
+
+    def advance(self, world: "World") -> None:
+        """Recompute C3b and C5b-9 from the opsonins of this step."""
+        table = world.tables["target_cell"]
+        if world.antigen is None or table.n == 0:
+            return
+        accepted = 0.0
+        for molar in world.mean_at_target(world.own).tolist():
+            accepted += molar * self.grams
+        accepted *= self.acceptor
+        gain = self.c3 * (1.0 + self.amplification) / (1.0 + accepted / self.acceptor_half)
+        fix_complement(table["opsonin"], self.weight, self.is_igm, self.half_igg, self.half_igm,
+                       self.c1q, gain, self.terminal, table["alive"], table.n,
+                       table["c3b"], table["c5b9"])

@@ -1,0 +1,121 @@
+"""Who touches whom: phagocytes and opsonised cells that meet in this step.
+
+Solid tissue: each phagocyte engages one site of its Moore neighbourhood (its own included),
+drawn afresh each step. Blood: each circulating cell passes the section many times in a step;
+one passage is drawn, and of the phagocytes around that site the one with the lowest draw
+engages it. No result hangs on who is visited first.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import SiteIndex
+from ivigabm.engine.streams import bounded, purpose
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+PICK = purpose("contacts: which neighbour a phagocyte engages")
+PASSAGE = purpose("contacts: where a circulating cell passes")
+
+
+@kernel
+def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
+    # type: ignore[no-untyped-def]
+    """Fill the contact list in row order of phagocytes; returns its length.
+
+    `target_at` holds the row of the target at each site, or -1.
+    """
+    width, height = target_at.shape
+    count = 0
+    for row in range(n):
+        k = bounded(words[row, 0], np.uint64(9))
+        a = (x[row] + k // 3 - 1) % width
+        b = (y[row] + k % 3 - 1) % height
+        if alive[row] and target_at[a, b] >= 0:
+            phagocyte[count] = row
+            target[count] = target_at[a, b]
+            count += 1
+    return count
+
+
+@kernel
+def engage_blood(words, n, alive, site_x, site_y, starts, rows, ids, width, height, x, y,
+                 phagocyte, target):  # type: ignore[no-untyped-def]
+    """Send each circulating cell past a drawn site and list whom it meets there.
+
+    `starts` and `rows` index the phagocytes by site. x and y of the circulating cells receive
+    the site passed. Returns the number of contacts, in row order of the circulating cells.
+    """
+    count = 0
+    sites = np.uint64(len(site_x))
+    low = np.uint64(0xFFFFFFFF)
+    for row in range(n):
+        k = bounded(words[row, 0], sites)
+        x[row], y[row] = site_x[k], site_y[k]
+        if not alive[row]:
+            continue
+        best, lowest = -1, np.uint64(0xFFFFFFFFFFFFFFFF)
+        for da in range(-1, 2):
+            a = (site_x[k] + da) % width
+            for db in range(-1, 2):
+                site = a * height + (site_y[k] + db) % height
+                for i in range(starts[site], starts[site + 1]):
+                    drawn = ((ids[rows[i]] + np.uint64(1)) * words[row, 1]) & low
+                    if drawn < lowest:
+                        best, lowest = rows[i], drawn
+        if best >= 0:
+            phagocyte[count] = best
+            target[count] = row
+            count += 1
+    return count
+
+
+class Contacts:
+    """Phase: the list of contacts of this step, as rows of phagocyte and target."""
+
+    name = "contacts"
+
+    def __init__(self, world: "World") -> None:
+        target = world.resolved.scenario.target
+        self.blood = target is not None and target.place == "blood"
+        self.n = 0
+        self.phagocyte: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.target: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.index = SiteIndex(*world.shape)
+        self.target_at: NDArray[np.int64] | None = None
+
+    def advance(self, world: "World") -> None:
+        """Draw the contacts of this step."""
+        mac, target = world.tables["macrophage"], world.tables["target_cell"]
+        self.n = 0
+        if world.antigen is None or mac.n == 0 or target.n == 0:
+            return
+        self._reserve(max(mac.n, target.n))
+        if self.blood:
+            self.index.rebuild(mac["x"], mac["y"], mac["alive"], mac.n)
+            words = world.streams.words(PASSAGE, world.step, target["id"])
+            self.n = engage_blood(
+                words, target.n, target["alive"], world.sinus_x, world.sinus_y,
+                self.index.starts, self.index.rows, mac["id"], *world.shape,
+                target["x"], target["y"], self.phagocyte, self.target,
+            )
+        else:
+            words = world.streams.words(PICK, world.step, mac["id"])
+            self.n = engage_tissue(words, mac.n, mac["alive"], mac["x"], mac["y"],
+                                   self._targets(world), self.phagocyte, self.target)
+
+    def _reserve(self, room: int) -> None:
+        if len(self.phagocyte) < room:
+            self.phagocyte = np.zeros(2 * room, np.int64)
+            self.target = np.zeros(2 * room, np.int64)
+
+    def _targets(self, world: "World") -> NDArray[np.int64]:
+        if self.target_at is None:  # fixed cells: built once
+            table = world.tables["target_cell"]
+            self.target_at = np.full(world.shape, -1, np.int64)
+            self.target_at[table["x"], table["y"]] = np.arange(table.n)
+        return self.target_at

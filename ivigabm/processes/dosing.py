@@ -1,0 +1,86 @@
+"""When how much of what is given: the plan of doses in steps, and the antibody of a passive model."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.errors import InputError
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+    from ivigabm.processes.world import World
+
+NMOL_PER_GRAM = 1e6  # of 1 kg/mol
+
+
+class Dosing:
+    """Amounts due per step; intravenous doses run in over the infusion time."""
+
+    def __init__(self, world: "World") -> None:
+        ps, resolved = world.ps, world.resolved
+        self._due: dict[int, list[tuple[NDArray[np.float64], bool]]] = {}
+        self._injected: dict[int, list[tuple[int, float]]] = {}
+        routes = {dose.route for dose in resolved.doses} - {"iv"}
+        if len(routes) > 1:
+            raise InputError("schedule: sc and ip doses in one plan; choose one of them")
+        route = next(iter(routes), "sc")
+        self.absorb = ps[f"pk.absorption_{route}"]
+        self.available = ps[f"pk.bioavailability_{route}"]
+        if world.drug is not None:
+            for dose in resolved.doses:
+                self._plan(world, world.drug, dose.day, dose.g_per_kg, dose.route)
+        self._plan_antibody(world)
+
+    def _plan(self, world: "World", drug: "Drug", day: float, g_per_kg: float, route: str) -> None:
+        grams = g_per_kg * world.body.mass
+        nmol = grams * drug.share / drug.pools.molar_mass * NMOL_PER_GRAM
+        first = round(day / world.dt)
+        hours = world.ps["pk.infusion_hours"] if route == "iv" else 0.0
+        steps = max(1, round(hours / 24.0 / world.dt))
+        for step in range(first, first + steps):
+            self._due.setdefault(step, []).append((nmol / steps, route != "iv"))
+
+    def _plan_antibody(self, world: "World") -> None:
+        antigen, index = world.antigen, 0
+        for antibody in world.resolved.scenario.antibody:
+            for share in antibody.subclasses.values():
+                if share <= 0:
+                    continue
+                if antibody.delivery == "bolus" and antigen is not None:
+                    pool = int(antigen.pools[index])
+                    grams = antibody.dose * antibody.dose_fold * 1e-3 * world.body.mass * share
+                    nmol = grams / float(world.own.molar_mass[pool]) * NMOL_PER_GRAM
+                    step = round(antibody.day / world.dt)
+                    self._injected.setdefault(step, []).append((pool, nmol))
+                index += 1
+
+    def give(self, world: "World") -> None:
+        """Put what is due in this step into plasma or depot."""
+        for amounts, depot in self._due.get(world.step, ()):
+            assert world.drug is not None
+            for pool, nmol in enumerate(amounts.tolist()):
+                world.drug.pools.add(pool, nmol, depot)
+        for pool, nmol in self._injected.get(world.step, ()):
+            world.own.add(pool, nmol, depot=False)
+
+
+class Plasma:
+    """Phase: doses go in, every pool exchanges, is catabolised and salvaged."""
+
+    name = "plasma"
+    reads = ("fcrn_load",)
+    drives = ("transport", "opsonization", "binding")
+
+    def __init__(self, world: "World") -> None:
+        self.dosing = Dosing(world)
+
+    def advance(self, world: "World") -> None:
+        """One step of dosing and kinetics."""
+        self.dosing.give(world)
+        own, dosing = world.own, self.dosing
+        seen = own.igg() + float(world.ports["fcrn_load"][0])
+        total = world.total_igg()
+        own.advance(seen, dosing.absorb, dosing.available, world.dt)
+        if world.drug is not None:
+            world.drug.pools.advance(total, dosing.absorb, dosing.available, world.dt)

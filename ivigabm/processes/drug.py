@@ -1,0 +1,108 @@
+"""The therapeutic IgG as mechanisms see it: where how much of which molecule is.
+
+Only mechanisms read this; processes read ports. The drug's own fate (dosing, transport,
+catabolism) is no mechanism and always runs.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.kernel import kernel
+from ivigabm.processes.cytokines import secrete
+from ivigabm.processes.molecule import Molecule
+from ivigabm.processes.plasma import Pools
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+Array = NDArray[np.float64]
+
+
+@kernel
+def weigh(weights, amounts, out):  # type: ignore[no-untyped-def]
+    """out[r, cell] += sum over species s of weights[s, r] * amounts[s, cell]."""
+    for s in range(amounts.shape[0]):
+        for r in range(weights.shape[1]):
+            w = weights[s, r]
+            if w != 0.0:
+                for i in range(amounts.shape[1]):
+                    out[r, i] += w * amounts[s, i]
+
+
+class Drug:
+    """Pools, composition and local concentrations of one preparation.
+
+    Attributes
+    ----------
+    molecules, share : kinds of molecule and the molar share of each in a dose.
+    lymphoid, effector : mol/L over the molecule mesh, shape (pools, cells of the mesh), in
+        freely perfused tissue and where effector cells meet their targets.
+    plasma : mol/L, shape (pools,).
+    fcgr_affinity : per M, shape (pools, receptors).
+    half : half-effect concentrations, mol/L (il4 in half-effect units).
+    release : IL-33 per day that a fully signalling sensor adds to its mesh cell.
+    sensor_release, il4 : what the drug has evoked so far, over the field mesh.
+    """
+
+    def __init__(
+        self,
+        molecules: Sequence[Molecule],
+        share: Array,
+        pools: Pools,
+        fcgr_affinity: Array,
+        half: dict[str, float],
+        release: float,
+        mesh: tuple[int, int],
+        field_mesh: tuple[int, int],
+    ) -> None:
+        self.molecules = tuple(molecules)
+        self.share = share
+        self.pools = pools
+        self.fcgr_affinity = fcgr_affinity
+        self.half = half
+        self.release = release
+        self.mesh = mesh
+        cells = mesh[0] * mesh[1]
+        self.lymphoid = np.zeros((len(molecules), cells))
+        self.effector = np.zeros((len(molecules), cells))
+        self.plasma = np.zeros(len(molecules))
+        self.sensor_release = np.zeros(field_mesh)
+        self.il4 = np.zeros(field_mesh)
+
+    def see(self, world: "World", local: Array) -> None:
+        """Note where the drug is now; `local` is mol/L over the molecule mesh, per pool."""
+        flat = (len(self.molecules), self.mesh[0] * self.mesh[1])
+        self.plasma = self.pools.plasma_molar()
+        self.lymphoid = local.reshape(flat)
+        self.effector = np.ascontiguousarray(world.at_target(self.pools, local)).reshape(flat)
+        sensor = world.tables["sensor_cell"]
+        self.sensor_release[...] = 0.0
+        secrete(sensor["signal"], self.release, sensor["alive"], sensor["x"], sensor["y"],
+                sensor.n, world.fields.pitch, self.sensor_release)
+        self.il4 = world.fields["il4"]
+
+    def features(self, needs: frozenset[str]) -> Array:
+        """Share of each pool's molecules that have all features in `needs`."""
+        found = np.ones(len(self.molecules))
+        for need in sorted(needs):
+            found *= np.array([molecule.has(need) for molecule in self.molecules])
+        return found
+
+    def specificity(self, name: str) -> Array:
+        """Share of each pool's molecules that bind a named thing."""
+        return np.array([m.specificity.get(name, 0.0) for m in self.molecules])
+
+    def total(self, weights: Array, amounts: Array) -> Array:
+        """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""
+        out = np.zeros((1, amounts.shape[1]))
+        weigh(weights[:, None], amounts, out)
+        return out[0].reshape(self.mesh)
+
+    def channels(self, weights: Array, amounts: Array) -> Array:
+        """Weighted sums with several weights per pool, shape (weights, *mesh)."""
+        out = np.zeros((weights.shape[1], amounts.shape[1]))
+        weigh(weights, amounts, out)
+        return out.reshape(weights.shape[1], *self.mesh)

@@ -1,0 +1,81 @@
+"""From free autoantibody to bound opsonin on each target cell.
+
+    dn_i/dt = k [ N_i s_i / (1 + sum_k s_k) - n_i ],   s_i = a_i / a50_i
+
+a_i is the free local concentration, N_i the epitope density and a50_i the concentration for
+half occupancy, set through the occupancy of the untreated patient. Exact with a_i held.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.elementary import expm1
+from ivigabm.engine.kernel import kernel
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+
+@kernel
+def free_share(antibody, neutraliser, kd):  # type: ignore[no-untyped-def]
+    """Share of an antibody that a neutraliser leaves free; all mol/L."""
+    s = antibody + neutraliser + kd
+    # the smaller root in the form that keeps its digits
+    bound = 2.0 * neutraliser / (s + np.sqrt(s * s - 4.0 * antibody * neutraliser))
+    return 1.0 - bound
+
+
+@kernel
+def opsonise(level, pitch, half, epitopes, relax, alive, x, y, n, opsonin):
+    # type: ignore[no-untyped-def]
+    """Move each target's opsonins towards their equilibrium.
+
+    `level` is mol/L of free antibody, shape (kinds, mesh); `half` and `epitopes` per kind.
+    """
+    kinds = len(half)
+    for row in range(n):
+        if not alive[row]:
+            continue
+        i, j = x[row] // pitch, y[row] // pitch
+        total = 1.0
+        for k in range(kinds):
+            total += level[k, i, j] / half[k]
+        for k in range(kinds):
+            bound = epitopes[k] * (level[k, i, j] / half[k]) / total
+            opsonin[row, k] += relax * (bound - opsonin[row, k])
+
+
+class Opsonization:
+    """Phase: antibody binds to and leaves the target cells."""
+
+    name = "opsonization"
+    reads = ("idiotype_neutraliser",)
+    drives = ("binding", "complement", "tissue")
+
+    def __init__(self, world: "World") -> None:
+        antigen = world.antigen
+        self.relax = -float(expm1(-antigen.turnover * world.dt)) if antigen else 0.0
+        self.kd = world.ps["idiotype.affinity"] * 1e-9
+
+    def free_shares(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Share of each antibody that anti-idiotypes leave free at the target, shape (kinds,)."""
+        antigen = world.antigen
+        if antigen is None:
+            return np.ones(0)
+        neutraliser = float(world.ports["idiotype_neutraliser"][0])
+        levels = world.mean_at_target(world.own)[antigen.pools]
+        return np.array([
+            1.0 - known + known * float(free_share(level, neutraliser, self.kd))
+            for level, known in zip(levels.tolist(), antigen.recognised.tolist(), strict=True)
+        ])
+
+    def advance(self, world: "World") -> None:
+        """One step of binding and membrane turnover on every target."""
+        antigen, table = world.antigen, world.tables["target_cell"]
+        if antigen is None or table.n == 0:
+            return
+        world.free_antibody = self.free_shares(world)
+        level = world.antibody_at_target() * world.free_antibody[:, None, None]
+        opsonise(level, world.molecule_pitch, antigen.half, antigen.epitopes, self.relax,
+                 table["alive"], table["x"], table["y"], table.n, table["opsonin"])

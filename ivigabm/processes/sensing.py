@@ -1,0 +1,59 @@
+"""Sensor cells and basophils: from the lectin on a sensor to IL-4 in the tissue."""
+
+from typing import TYPE_CHECKING
+
+from ivigabm.engine.elementary import expm1
+from ivigabm.engine.kernel import kernel
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+
+@kernel
+def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):  # type: ignore[no-untyped-def]
+    """Each sensor's signal follows the rise of its lectin occupancy above the body's own.
+
+    `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds.
+    """
+    base = own / (1.0 + own)
+    for row in range(n):
+        if alive[row]:
+            ligand = own + occupancy[x[row] // pitch, y[row] // pitch]
+            signal[row] += relax * (ligand / (1.0 + ligand) - base - signal[row])
+
+
+@kernel
+def respond(field, pitch, relax, alive, x, y, n, activation):  # type: ignore[no-untyped-def]
+    """Each basophil's activation follows the saturating IL-33 it sees."""
+    for row in range(n):
+        if alive[row]:
+            level = field[x[row] // pitch, y[row] // pitch]
+            activation[row] += relax * (level / (1.0 + level) - activation[row])
+
+
+class Sensing:
+    """Phase: sensors read their lectin, basophils read IL-33."""
+
+    name = "sensing"
+    reads = ("sensor_occupancy", "il33_release")
+    drives = ("cytokines",)
+
+    def __init__(self, world: "World") -> None:
+        ps = world.ps
+        self.relax = -float(expm1(-world.dt / ps["signal.activation_time"]))
+        self.lectin = world.present("sensor_lectin")
+        self.half = ps["sensor.half_disialylated"] * 1e-6
+        self.own_share = ps["baseline.fc_sialic26"]
+
+    def advance(self, world: "World") -> None:
+        """Update sensor signals and basophil activation."""
+        own = 0.0
+        for molar in world.own.tissue_molar().tolist():
+            own += molar
+        own *= self.own_share / self.half
+        sensor, basophil = world.tables["sensor_cell"], world.tables["basophil"]
+        sense(own * self.lectin, world.ports["sensor_occupancy"] * self.lectin,
+              world.molecule_pitch, self.relax, sensor["alive"], sensor["x"], sensor["y"],
+              sensor.n, sensor["signal"])
+        respond(world.fields["il33"], world.fields.pitch, self.relax, basophil["alive"],
+                basophil["x"], basophil["y"], basophil.n, basophil["activation"])

@@ -1,0 +1,70 @@
+"""ITAM against ITIM: what a contact's cross-linked receptors tell the phagocyte.
+
+    net = max(0, sum_j activating - w * inhibitory)        response = net^h / (net^h + K^h)
+
+K, h and w belong to cell kind and species. Decoys and unlinked monomer binding say nothing.
+A phagocyte's activation follows its strongest contact of the step, and decays without one.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.elementary import expm1, hill
+from ivigabm.engine.kernel import kernel
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+
+@kernel
+def signal(count, phagocyte, bound, weight, half, power, net, response, strongest):
+    # type: ignore[no-untyped-def]
+    """Net signal and response of every contact; `strongest` per phagocyte."""
+    for row in range(len(strongest)):
+        strongest[row] = 0.0
+    for c in range(count):
+        total = 0.0
+        for j in range(len(weight)):
+            total += weight[j] * bound[c, j]
+        net[c] = total if total > 0.0 else 0.0
+        response[c] = hill(net[c], half, power)
+        if response[c] > strongest[phagocyte[c]]:
+            strongest[phagocyte[c]] = response[c]
+
+
+@kernel
+def activate(strongest, relax, alive, n, activation):  # type: ignore[no-untyped-def]
+    """Activation follows the strongest response of the step."""
+    for row in range(n):
+        if alive[row]:
+            activation[row] += relax * (strongest[row] - activation[row])
+
+
+class Signalling:
+    """Phase: every contact's net signal, every phagocyte's activation."""
+
+    name = "signalling"
+    reads = ()
+    drives = ("phagocytosis", "cytokines")
+
+    def __init__(self, world: "World") -> None:
+        ps = world.ps
+        self.half = ps["signal.half_macrophage"]
+        self.power = ps["signal.hill_macrophage"]
+        inhibition = ps["signal.inhibition_weight"]
+        if world.ps.species == "human":
+            inhibition *= ps["signal.fcgr2b_response"]
+        sign = {"activating": 1.0, "inhibitory": -inhibition, "decoy": 0.0}
+        self.weight = np.array([sign[receptor.role] for receptor in world.receptors])
+        self.relax = -float(expm1(-world.dt / ps["signal.activation_time"]))
+        self.net, self.response = np.zeros(0), np.zeros(0)
+
+    def advance(self, world: "World") -> None:
+        """Read this step's contacts."""
+        contacts, mac = world.contacts, world.tables["macrophage"]
+        if len(self.net) < contacts.n:
+            self.net, self.response = np.zeros(2 * contacts.n), np.zeros(2 * contacts.n)
+        signal(contacts.n, contacts.phagocyte, world.binding.bound, self.weight, self.half,
+               self.power, self.net, self.response, mac["response"])
+        activate(mac["response"], self.relax, mac["alive"], mac.n, mac["activation"])

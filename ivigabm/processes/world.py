@@ -1,0 +1,192 @@
+"""The state of one simulated individual: tables, pools, fields, ports and the clock.
+
+Processes read and write this; they hold only constants and scratch of their own.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.columns import Table
+from ivigabm.engine.streams import Streams
+from ivigabm.knowledge import ParameterSet, affinity
+from ivigabm.knowledge.vocabulary import nodes_of
+from ivigabm.perturbation import Resolved
+from ivigabm.processes.cytokines import Fields
+from ivigabm.processes.drug import Drug
+from ivigabm.processes.molecule import Molecule
+from ivigabm.processes.plasma import Body, Pools
+from ivigabm.processes.ports import Ports
+
+if TYPE_CHECKING:
+    from ivigabm.processes.binding import Binding
+    from ivigabm.processes.contacts import Contacts
+    from ivigabm.processes.signalling import Signalling
+
+Array = NDArray[np.float64]
+
+COLUMNS = {
+    "b_cell": {"x": np.int32, "y": np.int32, "stage": np.int8},
+    "macrophage": {
+        "x": np.int32, "y": np.int32, "activation": np.float64, "response": np.float64,
+        "load": np.float64,
+    },
+    "fcg_receptor": {
+        "x": np.int32, "y": np.int32, "host_row": np.int32, "receptor": np.int8,
+        "baseline": np.float64, "copies": np.float64, "crosslinked": np.float64,
+        "occupied_monomer": np.float64, "occupied_complex": np.float64,
+    },
+    "autoantibody": {"x": np.int32, "y": np.int32, "pool": np.int32, "amount_nmol": np.float64},
+    "therapeutic_igg": {
+        "x": np.int32, "y": np.int32, "pool": np.int32, "amount_nmol": np.float64,
+        "sialylated": np.bool_,
+    },
+    "sensor_cell": {"x": np.int32, "y": np.int32, "signal": np.float64},
+    "basophil": {"x": np.int32, "y": np.int32, "activation": np.float64},
+    "target_cell": {
+        "x": np.int32, "y": np.int32, "c3b": np.float64, "c5b9": np.float64,
+        "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
+        "integrity": np.float64, "irreversible": np.float64, "function": np.float64,
+    },
+}  # fmt: skip
+
+CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
+
+
+@dataclass(frozen=True)
+class Receptor:
+    """An Fcγ receptor type on phagocytes here: name with allele, role, copies per cell.
+
+    `function` is the share that a blocking antibody leaves; the protein stays.
+    """
+
+    name: str
+    role: str
+    copies: float
+    function: float
+
+
+@dataclass(frozen=True)
+class Antigen:
+    """How the pathogenic antibodies meet their target. Arrays have one entry per pool.
+
+    pools : rows in the body's own pools. half : mol/L at the target for half occupancy.
+    epitopes : copies per um2. blocking : share of bound antibody that blocks function.
+    recognised : share that anti-idiotypes recognise. endogenous : made by the patient's B cells.
+    """
+
+    molecules: tuple[Molecule, ...]
+    pools: NDArray[np.int64]
+    half: Array
+    epitopes: Array
+    blocking: Array
+    recognised: Array
+    endogenous: NDArray[np.bool_]
+    turnover: float
+    access: float
+
+
+class World:
+    """All state of one run. Built by `ivigabm.build`."""
+
+    tables: dict[str, Table]
+    own: Pools
+    drug: Drug | None
+    antigen: Antigen | None
+    receptors: tuple[Receptor, ...]
+    fields: Fields
+    ports: Ports
+    contacts: "Contacts"
+    binding: "Binding"
+    signalling: "Signalling"
+    founding_b_cells: Array
+
+    def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:
+        scenario = resolved.scenario
+        self.resolved = resolved
+        self.ps = ps
+        self.streams = Streams(seed)
+        self.dt = scenario.step_hours / 24.0
+        self.shape = (scenario.section.width, scenario.section.height)
+        self.molecule_pitch = scenario.section.molecule_pitch
+        self.step = 0  # steps since day 0; negative before it
+        self.missing = nodes_of(resolved.absent)
+        self.body = Body(ps, self.present("FcRn"))
+        self.receptor_ledger = np.zeros(3)  # copies made, lost, founded
+        self.free_antibody = np.ones(0)
+        self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
+        self.blood_target = scenario.target is not None and scenario.target.place == "blood"
+        self._local: Array | None = None
+
+    def quantity(self, value: float | str) -> float:
+        """A number of the scenario, or the knowledge row that it names."""
+        return self.ps[value] if isinstance(value, str) else float(value)
+
+    def present(self, node: str) -> float:
+        """Function left of a node: 0 when knocked out, less than 1 when blocked, else 1."""
+        if node in self.missing:
+            return 0.0
+        left = 1.0
+        for product, share in self.resolved.function.items():
+            if node in nodes_of([product]):
+                left *= share
+        return left
+
+    def fcgr_affinity(self, molecules: tuple[Molecule, ...]) -> Array:
+        """Affinity of each molecule for each receptor here, per M, shape (molecules, receptors)."""
+        position = self.resolved.hypothesis.get("glycan_affinity")
+        table = np.zeros((len(molecules), len(self.receptors)))
+        for i, m in enumerate(molecules):
+            if m.has("fc"):
+                table[i] = [
+                    affinity(m.species, m.subclass, m.glycoform, self.ps.species, receptor.name,
+                             position or m.species)
+                    for receptor in self.receptors
+                ]
+        return table
+
+    def c1q_weight(self, molecule: Molecule) -> float:
+        """How well a bound IgG takes part in binding C1q."""
+        row = f"complement.c1q_weight_{molecule.subclass.lower()}"
+        return self.ps[row] if row in self.ps and molecule.has("n297_glycan") else 0.0
+
+    def parcelled(self, pools: Pools) -> NDArray[np.int64]:
+        """Pools whose tissue content is held by parcels in the section."""
+        if pools is self.own:
+            return self.antigen.pools if self.antigen else np.zeros(0, np.int64)
+        return np.arange(len(pools.tissue))
+
+    def total_igg(self) -> float:
+        """Plasma IgG as FcRn sees it (g/L of 150 kg/mol), the drug included."""
+        return self.own.igg() + (self.drug.pools.igg() if self.drug else 0.0)
+
+    def mean_at_target(self, pools: Pools) -> Array:
+        """Mean concentration of each pool where effector cells meet targets, mol/L."""
+        if self.blood_target:
+            return pools.plasma_molar()
+        return pools.tissue_molar() * self.tissue_ratio
+
+    def at_target(self, pools: Pools, local: Array) -> Array:
+        """Local concentration where effector cells meet targets, mol/L, shape of `local`.
+
+        Blood is well mixed: there it is that of plasma everywhere.
+        """
+        if self.blood_target:
+            return np.broadcast_to(pools.plasma_molar()[:, None, None], local.shape)
+        return local * self.tissue_ratio
+
+    def antibody_at_target(self) -> Array:
+        """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""
+        assert self.antigen is not None and self.local_antibody is not None
+        return self.at_target(self.own, self.local_antibody)[self.antigen.pools]
+
+    @property
+    def local_antibody(self) -> Array | None:
+        """Body's own parcels as cells see them in perfused tissue, set by the transport phase."""
+        return self._local
+
+    @local_antibody.setter
+    def local_antibody(self, value: Array) -> None:
+        self._local = value

@@ -1,0 +1,131 @@
+"""The wiring as a drawing: molecular feature → mechanism → port → process → outcome."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, NamedTuple
+
+import networkx as nx
+
+LAYERS = ("feature", "mechanism", "port", "process", "outcome")
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _HEAD = 162, 26, 46, 12, 12, 34
+_CHARACTERS = 24  # that fit a box
+
+STYLE = """
+.wiring{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;background:#fcfcfb}
+.wiring text{fill:#1b1f24;font-size:11.5px}
+.wiring .head{fill:#6b7280;font-size:11px;font-weight:600;letter-spacing:.06em}
+.wiring .head{text-transform:uppercase}
+.wiring rect{fill:#fff;stroke:#b6bcc6;stroke-width:1.2}
+.wiring path{fill:none;stroke:#b6bcc6;stroke-width:1.2}
+.wiring .Fab2 rect,.wiring path.Fab2{stroke:#e69f00}
+.wiring .Fc rect,.wiring path.Fc{stroke:#7b3fa0}
+.wiring .both rect,.wiring path.both{stroke:#0072b2}
+.wiring .mechanism rect{stroke-width:2.2}
+.wiring .off{opacity:.28}
+@media (prefers-color-scheme:dark){
+.wiring{background:#14171b}.wiring text{fill:#e8eaed}.wiring .head{fill:#9aa3af}
+.wiring rect{fill:#1d2127;stroke:#4b5563}.wiring path{stroke:#4b5563}
+.wiring .Fc rect,.wiring path.Fc{stroke:#b58ad0}
+.wiring .both rect,.wiring path.both{stroke:#56b4e9}}
+"""
+
+
+class _Box(NamedTuple):
+    x: float
+    y: float
+
+
+def svg(graph: nx.DiGraph, active: Iterable[str] | None = None) -> str:
+    """Draw the wiring in columns, one per layer.
+
+    Parameters
+    ----------
+    graph : nodes carry `layer` (one of `LAYERS`) and, for mechanisms, `pathway` (`Fab2`, `Fc`
+        or `both`); a node may carry `label`.
+    active : mechanisms that are switched on; the others are drawn faint. None: all are on.
+
+    Returns
+    -------
+    str : a complete SVG element with its own style, fit for a file or for a page.
+    """
+    columns = _columns(graph)
+    tallest = max((len(names) for names in columns.values()), default=1)
+    width = 2 * _MARGIN + len(columns) * (_WIDTH + _GAP_X) - _GAP_X
+    height = 2 * _MARGIN + _HEAD + tallest * (_HEIGHT + _GAP_Y)
+    boxes = _places(columns, tallest)
+    off = _off(graph, active)
+    parts = [_edge(graph, boxes, tail, head, off) for tail, head in graph.edges]
+    for i, layer in enumerate(columns):
+        x = _MARGIN + i * (_WIDTH + _GAP_X)
+        parts.append(f'<text class="head" x="{x}" y="{_MARGIN + 12}">{layer}</text>')
+    parts += [_node(graph, boxes, name, off) for name in boxes]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wiring" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img"><title>Wiring of the mechanisms</title>'
+        f"<style>{STYLE}</style>{''.join(parts)}</svg>"
+    )
+
+
+def _columns(graph: nx.DiGraph) -> dict[str, list[str]]:
+    """Names by layer, ordered so that neighbours stand near each other (barycentre sweeps)."""
+    found = {
+        layer: sorted(n for n, data in graph.nodes(data=True) if data["layer"] == layer)
+        for layer in LAYERS
+    }
+    columns = {layer: names for layer, names in found.items() if names}
+    for sweep in range(8):
+        place = {n: i / len(names) for names in columns.values() for i, n in enumerate(names)}
+        near = graph.predecessors if sweep % 2 == 0 else graph.successors
+        order = list(columns) if sweep % 2 == 0 else list(reversed(columns))
+        for layer in order[1:]:
+            names = sorted(columns[layer], key=lambda n: (_mean(place, near(n), place[n]), n))
+            columns[layer] = names
+            place |= {n: i / len(names) for i, n in enumerate(names)}
+    return columns
+
+
+def _mean(place: Mapping[str, float], names: Iterable[str], default: float) -> float:
+    values = [place[name] for name in names]
+    return sum(values) / len(values) if values else default
+
+
+def _places(columns: Mapping[str, list[str]], tallest: int) -> dict[str, _Box]:
+    boxes = {}
+    for i, names in enumerate(columns.values()):
+        pitch = tallest * (_HEIGHT + _GAP_Y) / len(names)
+        for j, name in enumerate(names):
+            y = _MARGIN + _HEAD + (j + 0.5) * pitch - _HEIGHT / 2
+            boxes[name] = _Box(_MARGIN + i * (_WIDTH + _GAP_X), y)
+    return boxes
+
+
+def _off(graph: nx.DiGraph, active: Iterable[str] | None) -> set[str]:
+    if active is None:
+        return set()
+    mechanisms = {n for n, data in graph.nodes(data=True) if data["layer"] == "mechanism"}
+    return mechanisms - set(active)
+
+
+def _edge(graph: nx.DiGraph, boxes: Mapping[str, _Box], tail: str, head: str, off: set[str]) -> str:
+    a, b = boxes[tail], boxes[head]
+    x0, y0, x1, y1 = a.x + _WIDTH, a.y + _HEIGHT / 2, b.x, b.y + _HEIGHT / 2
+    bend = (x1 - x0) / 2
+    pathway = graph.nodes[tail].get("pathway") or graph.nodes[head].get("pathway") or ""
+    faint = " off" if tail in off or head in off else ""
+    return (
+        f'<path class="{pathway}{faint}" d="M{x0:g} {y0:g}C{x0 + bend:g} {y0:g} '
+        f'{x1 - bend:g} {y1:g} {x1:g} {y1:g}"/>'
+    )
+
+
+def _node(graph: nx.DiGraph, boxes: Mapping[str, _Box], name: str, off: set[str]) -> str:
+    data: Mapping[str, Any] = graph.nodes[name]
+    box = boxes[name]
+    text = str(data.get("label", name))
+    short = text if len(text) <= _CHARACTERS else text[: _CHARACTERS - 1] + "…"
+    kind = f"{data['layer']} {data.get('pathway') or ''} {'off' if name in off else ''}".split()
+    return (
+        f'<g class="{" ".join(kind)}"><title>{escape(text)}</title>'
+        f'<rect x="{box.x:g}" y="{box.y:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="5"/>'
+        f'<text x="{box.x + 9:g}" y="{box.y + 17:g}">{escape(short)}</text></g>'
+    )

@@ -1,0 +1,234 @@
+"""What is simulated: the schema of a scenario file, and how one is found and read.
+
+A scenario is a TOML file that a non-programmer can read and copy. It says who the patient is,
+which antibody meets which target, how many cells a section holds and how the clinic reads the
+outcome. A number may be given plainly or as the name of a row of `ivigabm/knowledge`
+(`repair = "repair.myelin"`), so that what a source says is said once. Unknown keys are refused
+with the nearest valid one.
+"""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ivigabm.errors import InputError, nearest, unknown
+
+Quantity = float | str  # a number, or the name of a knowledge row
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Part(BaseModel):
+    """Base of all parts of a scenario: frozen, finite numbers, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Section(Part):
+    """The tissue section that stands for the organ; lengths in sites of 20 um."""
+
+    width: Annotated[int, Field(ge=16, le=2048)] = 64
+    height: Annotated[int, Field(ge=16, le=2048)] = 64
+    field_pitch: Annotated[int, Field(ge=1, le=16)] = 2
+    molecule_pitch: Annotated[int, Field(ge=1, le=16)] = 4
+    vessel_spacing: Annotated[int, Field(ge=2)] = 16
+    niche_share: Share = 0.06
+    target_share: Share = 0.25
+
+    @model_validator(mode="after")
+    def _meshes_fit(self) -> "Section":
+        for name in ("field_pitch", "molecule_pitch"):
+            pitch = getattr(self, name)
+            if self.width % pitch or self.height % pitch:
+                raise ValueError(f"{name} {pitch} does not divide {self.width} x {self.height}")
+        return self
+
+
+class Cells(Part):
+    """Founders of each kind in the section (numbers of agents)."""
+
+    macrophage: Count = 160
+    sensor_cell: Count = 40
+    basophil: Count = 40
+    b_cell: Count = 300
+    autoantibody_parcels: Annotated[int, Field(ge=1)] = 200
+    igg_parcels: Annotated[int, Field(ge=1)] = 48
+
+
+class Antibody(Part):
+    """One pathogenic antibody: class, how it is delivered, what it does to its target."""
+
+    label: str
+    subclasses: dict[str, Share]
+    species: Literal["human", "mouse"] = "human"
+    glycoform: Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"] = (
+        "native"
+    )
+    delivery: Literal["endogenous", "bolus"] = "endogenous"
+    dose: Annotated[float, Field(ge=0)] = 0.0  # mg/kg, for a bolus
+    dose_fold: Annotated[float, Field(ge=0)] = 1.0  # multiple of this scenario's own amount
+    day: float = 0.0
+    concentration: Quantity = "autoantibody.concentration"  # mg/L, untreated or reference
+    density: Quantity = "opsonin.density_igg"  # bound copies per um2 at that concentration
+    occupancy: Quantity = "opsonin.occupancy"  # share of epitopes then occupied
+    blocking: Share = 0.0  # how much of bound antibody blocks the target's function
+    idiotype_recognised: Share = 1.0  # share that anti-idiotypes of pooled IgG recognise
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> "Antibody":
+        total = sum(self.subclasses.values())
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"subclasses add up to {total:g}, not 1")
+        return self
+
+
+class Target(Part):
+    """The cell that the antibody binds."""
+
+    kind: str
+    place: Literal["tissue", "blood"] = "tissue"
+    tissue_ratio: Quantity = 1.0  # IgG seen there over plasma IgG
+    access: Quantity = 1.0  # share of the cell that a phagocyte can touch
+    turnover: Quantity = "opsonin.turnover_igg"  # 1/day, of bound antibody
+    repair: Quantity = "repair.myelin"  # 1/day
+    loss: Quantity = "loss.irreversible"  # 1/day
+    production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
+    senescence: Quantity = "platelet.senescence"  # 1/day
+    count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
+
+
+class Clinical(Part):
+    """How the clinic reads the target's function f (0..1): a piecewise linear map."""
+
+    measure: str
+    unit: str
+    better: Literal["higher", "lower"]
+    scale: list[tuple[float, float]]  # (f, score), f rising
+
+    @model_validator(mode="after")
+    def _rises(self) -> "Clinical":
+        f = [point[0] for point in self.scale]
+        if len(f) < 2 or any(b <= a for a, b in zip(f, f[1:], strict=False)):
+            raise ValueError("scale needs at least two points with rising f")
+        return self
+
+
+class Therapy(Part):
+    """The standard treatment, used unless a perturbation says otherwise."""
+
+    preparation: str = "ivig"
+    schedule: str = "0:2"  # DAY:DOSE[xCOUNT/INTERVAL][iv|sc|ip], g/kg
+    route: Literal["iv", "sc", "ip"] = "iv"
+
+
+class Scenario(Part):
+    """A disease, mouse model or healthy person, ready to be perturbed and simulated."""
+
+    name: str
+    title: str
+    species: Literal["human", "mouse"]
+    note: str = ""
+    sources: list[str] = []
+    days: Positive = 28.0
+    step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
+    run_in_days: Annotated[float, Field(ge=0)] = 0.0
+    baseline_igg: Quantity = "baseline.igg"  # g/L
+    genotype: dict[str, str] = {}
+    section: Section = Section()
+    cells: Cells = Cells()
+    target: Target | None = None
+    antibody: list[Antibody] = []
+    clinical: Clinical | None = None
+    therapy: Therapy = Therapy()
+    parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+
+    @classmethod
+    def load(cls, name: str | Path) -> "Scenario":
+        """Read a scenario by name (`cidp`) or path.
+
+        Raises
+        ------
+        InputError : no such scenario, not a file, not TOML, or a key or value that is not
+            allowed.
+        """
+        path = find(name)
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"{path}: cannot be read as TOML: {error}") from None
+        return cls.from_dict({"name": path.stem, **data}, source=path.name)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], source: str = "scenario") -> "Scenario":
+        """Build from plain data; `source` names it in messages."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise InputError(_explain(error, source)) from None
+
+
+def folder() -> Path:
+    """Where the scenarios that ship with the program lie."""
+    packaged = Path(str(resources.files("ivigabm"))) / "_scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "scenarios"
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that ship with the program, sorted."""
+    return sorted(path.stem for path in folder().glob("*.toml"))
+
+
+def find(name: str | Path) -> Path:
+    """Path of a scenario given by name or path.
+
+    Raises
+    ------
+    InputError : there is none, or it is a directory.
+    """
+    text = str(name)
+    path = Path(name)
+    if text in scenario_names():
+        return folder() / f"{text}.toml"
+    if path.is_dir():
+        raise InputError(f"scenario '{text}' is a directory; a TOML file or a name is expected")
+    if path.is_file():
+        return path
+    if path.suffix == ".toml" or len(path.parts) > 1:
+        raise InputError(f"scenario file '{text}' does not exist")
+    raise unknown("scenario", text, scenario_names())
+
+
+def _models(part: Any) -> type[BaseModel] | None:
+    """The schema inside an annotation such as `list[Antibody]` or `Target | None`."""
+    if isinstance(part, type) and issubclass(part, BaseModel):
+        return part
+    return next((m for a in get_args(part) if (m := _models(a))), None)
+
+
+def _allowed(location: tuple[int | str, ...]) -> list[str]:
+    """Keys allowed beside the last one of `location`."""
+    model: type[BaseModel] = Scenario
+    for word in location[:-1]:
+        if isinstance(word, str) and word in model.model_fields:
+            model = _models(model.model_fields[word].annotation) or model
+    return list(model.model_fields)
+
+
+def _explain(error: ValidationError, source: str) -> str:
+    lines = []
+    for item in error.errors():
+        where = tuple(item["loc"])
+        key = ".".join(str(word) for word in where) or "file"
+        if item["type"] == "extra_forbidden":
+            names = _allowed(where)
+            hint = nearest(str(where[-1]), names)
+            lines.append(f"key '{key}' is not known{hint} (allowed: {', '.join(sorted(names))})")
+        elif item["type"] == "missing":
+            lines.append(f"key '{key}' is missing")
+        else:
+            lines.append(f"key '{key}': {item['msg'].lower()}, found {item['input']!r}")
+    return f"{source}: " + "; ".join(dict.fromkeys(lines))

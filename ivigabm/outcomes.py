@@ -29,7 +29,7 @@ OUTCOMES: dict[str, Variable] = {
     "autoantibody_titre": Variable("Autoantibody titre", "× start"),
     "serum_igg_g_per_l": Variable("Serum IgG", "g/L"),
     "fcgr2b_to_activating_ratio": Variable("FcγRIIB to activating FcγR", "ratio"),
-    "complement_deposition": Variable("C3b on the target", "× half saturation"),
+    "complement_deposition": Variable("Complement (C3b) on the target", "relative"),
 }
 
 # What is followed over time beside the outcomes themselves.

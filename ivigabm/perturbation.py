@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivigabm.errors import InputError, nearest, unknown
-from ivigabm.knowledge import load_hypotheses, preparation_names, product_names
+from ivigabm.knowledge import load_hypotheses, load_preparation, preparation_names, product_names
 from ivigabm.mechanisms import expand as expand_mechanisms
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.scenario import Scenario
@@ -32,6 +32,7 @@ WORLD_KEYS = (
     "antibody.dose_fold",
     "antibody.glycoform",
 )
+NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = ("macrophage", "sensor_cell", "basophil", "b_cell")
 ROUTES = ("iv", "sc", "ip")
 DEFAULT_BLOCK = 0.95  # share of function that a blocking antibody takes, unless said
@@ -209,6 +210,8 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
             settings += [_setting(text) for text in _words(key, value)]
         elif key.startswith("set."):
             settings.append((key[4:], _plain(value) if isinstance(value, str) else value))
+        elif key == "preparation" and value == NONE:
+            values["no_ivig"] = True
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
         elif key in WORLD_KEYS:
@@ -230,7 +233,10 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
 def _therapy(key: str, value: Any) -> Any:
     if key == "preparation":
         name = str(value)
-        return name if name.endswith(".toml") else _choice(key, name, preparation_names())
+        if name.endswith(".toml"):
+            load_preparation(name)  # a file at fault is said before anything runs
+            return name
+        return _choice(key, name, (*preparation_names(), NONE))
     if key == "dose":
         return _number("dose (g/kg)", value, 0.0, 20.0)
     if key == "treat_day":

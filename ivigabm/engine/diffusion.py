@@ -62,12 +62,13 @@ class Operator:
         A field that is exactly zero and has no source stays so, untransformed; the bits of
         the others do not depend on it.
         """
+        live = [i for i in range(len(fields)) if fields[i].any() or sources[i].any()]
         after = np.zeros_like(fields)
-        for i in range(len(fields)):
-            if fields[i].any() or sources[i].any():
-                mode = scipy.fft.rfft2(fields[i]) * self.decay[i]
-                mode += scipy.fft.rfft2(sources[i]) * self.gain[i]
-                after[i] = np.maximum(scipy.fft.irfft2(mode, s=self.shape), 0.0)
+        if live:
+            modes = scipy.fft.rfft2(np.concatenate((fields[live], sources[live])), axes=(-2, -1))
+            n = len(live)
+            modes = modes[:n] * self.decay[live] + modes[n:] * self.gain[live]
+            after[live] = np.maximum(scipy.fft.irfft2(modes, s=self.shape, axes=(-2, -1)), 0.0)
         return after
 
 

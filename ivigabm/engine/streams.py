@@ -74,6 +74,19 @@ def bounded(word, n):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def lot(word, who):  # type: ignore[no-untyped-def]
+    """Rank of agent `who` in a contest that drew `word`; the lowest lot wins.
+
+    The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014) maps 64-bit words one to one,
+    so no two ids tie and the winner does not hang on who is asked first.
+    """
+    z = who ^ (word << np.uint64(32))
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@kernel
 def newborn_id(parent, seed, purpose, step, order):  # type: ignore[no-untyped-def]
     """Id of the offspring number `order` that `parent` bears in this step.
 

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.processes.equilibrium import (
-    multivalent_equilibrium,
-    multivalent_work,
-    patch_affinity,
-    patch_equilibrium,
-    patch_work,
-)
+from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
+from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World

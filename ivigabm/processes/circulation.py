@@ -43,7 +43,7 @@ class Circulation:
 
     name = "circulation"
     reads = ()
-    drives = ("outcome",)
+    drives = ("clinical_score", "target_integrity")
 
     def __init__(self, world: "World") -> None:
         target = world.resolved.scenario.target

@@ -42,7 +42,7 @@ class Complement:
 
     name = "complement"
     reads = ()
-    drives = ("tissue",)
+    drives = ("tissue", "phagocytosis", "complement_deposition")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps

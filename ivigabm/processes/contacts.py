@@ -2,7 +2,7 @@
 
 Solid tissue: each phagocyte engages one site of its Moore neighbourhood (its own included),
 drawn afresh each step. Blood: each circulating cell passes the section many times in a step;
-one passage is drawn, and of the phagocytes around that site the one with the lowest draw
+one passage is drawn, and of the phagocytes around that site the one with the lowest lot
 engages it. No result hangs on who is visited first.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
 from ivigabm.engine.sites import SiteIndex
-from ivigabm.engine.streams import bounded, purpose
+from ivigabm.engine.streams import bounded, lot, purpose
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -52,7 +52,6 @@ def engage_blood(words, n, alive, site_x, site_y, starts, rows, ids, width, heig
     """
     count = 0
     sites = np.uint64(len(site_x))
-    low = np.uint64(0xFFFFFFFF)
     for row in range(n):
         k = bounded(words[row, 0], sites)
         x[row], y[row] = site_x[k], site_y[k]
@@ -64,7 +63,7 @@ def engage_blood(words, n, alive, site_x, site_y, starts, rows, ids, width, heig
             for db in range(-1, 2):
                 site = a * height + (site_y[k] + db) % height
                 for i in range(starts[site], starts[site + 1]):
-                    drawn = ((ids[rows[i]] + np.uint64(1)) * words[row, 1]) & low
+                    drawn = lot(words[row, 1], ids[rows[i]])
                     if drawn < lowest:
                         best, lowest = rows[i], drawn
         if best >= 0:
@@ -78,6 +77,8 @@ class Contacts:
     """Phase: the list of contacts of this step, as rows of phagocyte and target."""
 
     name = "contacts"
+    reads = ()
+    drives = ("binding",)
 
     def __init__(self, world: "World") -> None:
         target = world.resolved.scenario.target

@@ -70,7 +70,7 @@ class Plasma:
 
     name = "plasma"
     reads = ("fcrn_load",)
-    drives = ("transport", "opsonization", "binding")
+    drives = ("transport", "binding", "serum_igg_g_per_l", "autoantibody_titre")
 
     def __init__(self, world: "World") -> None:
         self.dosing = Dosing(world)

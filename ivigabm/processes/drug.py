@@ -4,6 +4,7 @@ Only mechanisms read this; processes read ports. The drug's own fate (dosing, tr
 catabolism) is no mechanism and always runs.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ class Drug:
         self.fcgr_affinity = fcgr_affinity
         self.half = half
         self.release = release
+        self._features: dict[frozenset[str], Array] = {}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
         self.lymphoid = np.zeros((len(molecules), cells))
@@ -85,11 +87,12 @@ class Drug:
         self.il4 = world.fields["il4"]
 
     def features(self, needs: frozenset[str]) -> Array:
-        """Share of each pool's molecules that have all features in `needs`."""
-        found = np.ones(len(self.molecules))
-        for need in sorted(needs):
-            found *= np.array([molecule.has(need) for molecule in self.molecules])
-        return found
+        """Share of each pool's molecules that have all features in `needs`; not to be written."""
+        if needs not in self._features:
+            self._features[needs] = np.array(
+                [math.prod(m.has(need) for need in sorted(needs)) for m in self.molecules]
+            )
+        return self._features[needs]
 
     def specificity(self, name: str) -> Array:
         """Share of each pool's molecules that bind a named thing."""

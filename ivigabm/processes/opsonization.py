@@ -73,7 +73,7 @@ class Opsonization:
     def advance(self, world: "World") -> None:
         """One step of binding and membrane turnover on every target."""
         antigen, table = world.antigen, world.tables["target_cell"]
-        if antigen is None or table.n == 0:
+        if antigen is None:
             return
         world.free_antibody = self.free_shares(world)
         level = world.antibody_at_target() * world.free_antibody[:, None, None]

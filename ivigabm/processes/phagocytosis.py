@@ -32,9 +32,12 @@ def strip(count, phagocyte, target, response, rate, load, room, attack):
 
 
 @kernel
-def engulf(count, phagocyte, target, response, rate, room, dt, words, load, eaten, alive, attack):
-    # type: ignore[no-untyped-def]
-    """Let each contact end in engulfment with chance 1 - exp(-rate * response * dt).
+def engulf(count, phagocyte, target, response, c3b, coated, rate, room, dt, words, load, eaten,
+           alive, attack):  # type: ignore[no-untyped-def]
+    """Let each contact end in engulfment with chance 1 - exp(-rate * grip * dt).
+
+    The grip is the Fcγ receptors' response and, through complement receptors, up to `coated`
+    of a full response on a target covered with C3b.
 
     A circulating cell is in one contact at most, so no two phagocytes want the same one.
     `load` is that of the step's start; meals are collected in `eaten`. Returns the deaths.
@@ -44,7 +47,8 @@ def engulf(count, phagocyte, target, response, rate, room, dt, words, load, eate
         appetite = 1.0 - load[phagocyte[c]] / room
         if appetite <= 0.0:
             continue
-        pace = rate * response[c] * appetite
+        coat = c3b[target[c]] * c3b[target[c]]  # complement receptors need neighbours
+        pace = rate * (response[c] + coated * coat / (1.0 + coat)) * appetite
         attack[target[c]] = pace
         if unit(words[target[c], 0]) < -expm1(-pace * dt):
             alive[target[c]] = False
@@ -66,7 +70,7 @@ class Phagocytosis:
 
     name = "phagocytosis"
     reads = ()
-    drives = ("tissue",)
+    drives = ("tissue", "circulation", "inflammation_auc")
 
     def __init__(self, world: "World") -> None:
         ps, scenario = world.ps, world.resolved.scenario
@@ -82,6 +86,7 @@ class Phagocytosis:
             saturated = ps["damage.strip_max"] if world.antigen else 0.0
         self.rate = saturated / met if met > 0.0 else 0.0
         self.room = ps["phagocyte.capacity_macrophage"]
+        self.coated = ps["phagocyte.complement_share"]
         self.keep = float(exp(-world.dt))  # the capacity is per day
         self._eaten = np.zeros(0)
         self.deaths = 0
@@ -100,8 +105,8 @@ class Phagocytosis:
         if self.blood:
             words = world.streams.words(ENGULF, world.step, target["id"])
             self.deaths = engulf(
-                contacts.n, contacts.phagocyte, contacts.target, response, self.rate, self.room,
-                world.dt, words, mac["load"], self._eaten, target["alive"],
+                contacts.n, contacts.phagocyte, contacts.target, response, target["c3b"],
+                self.coated, self.rate, self.room, world.dt, words, mac["load"], self._eaten, target["alive"],
                 target["attack_phagocytic"],
             )
         else:

@@ -53,7 +53,7 @@ class ReceptorExpression:
 
     name = "receptor_expression"
     reads = ("fcgr2b_signal", "type2_signal")
-    drives = ("binding",)
+    drives = ("binding", "fcgr2b_to_activating_ratio")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps

@@ -64,7 +64,7 @@ class Tissue:
 
     name = "tissue"
     reads = ()
-    drives = ("outcome",)
+    drives = ("clinical_score", "target_integrity", "inflammation_auc")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -94,7 +94,7 @@ class Tissue:
         """All attack on each target, 1/day, shape (targets,)."""
         table = world.tables["target_cell"]
         return np.asarray(
-            table["attack_phagocytic"] + table["attack_cytokine"] + self.terminal_rate * table["c5b9"]
+            table["attack_phagocytic"] + self.terminal_rate * table["c5b9"] + table["attack_cytokine"]
         )
 
     def settle(self, world: "World", attack: float) -> None:

@@ -130,6 +130,8 @@ class Transport:
     """Phase: parcels and cells move; parcels exchange with plasma."""
 
     name = "transport"
+    reads = ()
+    drives = ("contacts", "opsonization")
 
     def __init__(self, world: "World") -> None:
         ps, section = world.ps, world.resolved.scenario.section

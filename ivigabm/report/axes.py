@@ -14,8 +14,7 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     if 0 < low < 0.6 * high:
         low = 0.0
     if not high - low > 1e-9 * max(abs(low), abs(high)):
-        pad = abs(low) * 0.1 or 1.0
-        low, high = low - pad, high + pad
+        low, high = low - abs(low) * 0.1, high + (abs(high) * 0.1 or 1.0)
     raw = (high - low) / about
     size = 10.0 ** math.floor(math.log10(raw))
     step = next(s * size for s in (1.0, 2.0, 2.5, 5.0, 10.0) if s * size >= raw * 0.999)
@@ -23,7 +22,7 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     return [i * step for i in range(first, last + 1)]
 
 
-def day_ticks(start: float, end: float, most: int = 6) -> list[float]:
+def day_ticks(start: float, end: float, most: int = 7) -> list[float]:
     """Ticks within [start, end] that people count in: hours, days, weeks, months."""
     span = end - start
     step = next((s for s in _DAY_STEPS if span <= s * most), None)

@@ -73,7 +73,7 @@ def time_course(
     if every.empty:
         return ""
     values = ticks(every["min"].min(), every["max"].max())
-    start, end = every.index.min(), every.index.max()
+    start, end = min(every.index.min(), 0.0), every.index.max()  # the first row follows a step
     frame = _Frame((start, end if end > start else start + 1), (values[0], values[-1]))
     marks = [_value_axis(frame, values, title, unit), _time_axis(frame)]
     marks += [_dose(frame, day) for day in doses if start <= day <= end]

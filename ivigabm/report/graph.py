@@ -8,6 +8,7 @@ import networkx as nx
 
 LAYERS = ("feature", "mechanism", "port", "process", "outcome")
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _HEAD = 162, 26, 46, 12, 12, 34
+_CHANNEL = 60  # beside a column whose boxes are wired to each other
 _CHARACTERS = 24  # that fit a box
 
 STYLE = """
@@ -21,6 +22,7 @@ STYLE = """
 .wiring .Fc rect,.wiring path.Fc{stroke:#7b3fa0}
 .wiring .both rect,.wiring path.both{stroke:#0072b2}
 .wiring .mechanism rect{stroke-width:2.2}
+.wiring path.within{stroke-width:1;stroke:#9aa3af}
 .wiring .off{opacity:.28}
 @media (prefers-color-scheme:dark){
 .wiring{background:#14171b}.wiring text{fill:#e8eaed}.wiring .head{fill:#9aa3af}
@@ -41,7 +43,7 @@ def svg(graph: nx.DiGraph, active: Iterable[str] | None = None) -> str:
     Parameters
     ----------
     graph : nodes carry `layer` (one of `LAYERS`) and, for mechanisms, `pathway` (`Fab2`, `Fc`
-        or `both`); a node may carry `label`.
+        or `both`); a node may carry `label`. Edges within a layer are drawn beside it.
     active : mechanisms that are switched on; the others are drawn faint. None: all are on.
 
     Returns
@@ -49,15 +51,16 @@ def svg(graph: nx.DiGraph, active: Iterable[str] | None = None) -> str:
     str : a complete SVG element with its own style, fit for a file or for a page.
     """
     columns = _columns(graph)
-    tallest = max((len(names) for names in columns.values()), default=1)
-    width = 2 * _MARGIN + len(columns) * (_WIDTH + _GAP_X) - _GAP_X
-    height = 2 * _MARGIN + _HEAD + tallest * (_HEIGHT + _GAP_Y)
-    boxes = _places(columns, tallest)
+    across = _across(graph, columns)
+    boxes = _places(columns, across)
+    width = max(across.values(), default=0) + _WIDTH + _MARGIN
+    height = _HEAD + _MARGIN + _rows(columns) * (_HEIGHT + _GAP_Y) + _MARGIN
     off = _off(graph, active)
     parts = [_edge(graph, boxes, tail, head, off) for tail, head in graph.edges]
-    for i, layer in enumerate(columns):
-        x = _MARGIN + i * (_WIDTH + _GAP_X)
-        parts.append(f'<text class="head" x="{x}" y="{_MARGIN + 12}">{layer}</text>')
+    parts += [
+        f'<text class="head" x="{x}" y="{_MARGIN + 12}">{layer}</text>'
+        for layer, x in across.items()
+    ]
     parts += [_node(graph, boxes, name, off) for name in boxes]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="wiring" viewBox="0 0 {width} {height}" '
@@ -89,13 +92,32 @@ def _mean(place: Mapping[str, float], names: Iterable[str], default: float) -> f
     return sum(values) / len(values) if values else default
 
 
-def _places(columns: Mapping[str, list[str]], tallest: int) -> dict[str, _Box]:
+def _rows(columns: Mapping[str, list[str]]) -> int:
+    return max((len(names) for names in columns.values()), default=1)
+
+
+def _across(graph: nx.DiGraph, columns: Mapping[str, list[str]]) -> dict[str, int]:
+    """Left edge of each column; one with edges of its own leaves room for them."""
+    inner = {graph.nodes[a]["layer"] for a, b in graph.edges if _same_layer(graph, a, b)}
+    places, x = {}, _MARGIN
+    for layer in columns:
+        places[layer] = x
+        x += _WIDTH + _GAP_X + (_CHANNEL if layer in inner else 0)
+    return places
+
+
+def _same_layer(graph: nx.DiGraph, tail: str, head: str) -> bool:
+    """Whether both stand in one layer."""
+    return bool(graph.nodes[tail]["layer"] == graph.nodes[head]["layer"])
+
+
+def _places(columns: Mapping[str, list[str]], across: Mapping[str, int]) -> dict[str, _Box]:
     boxes = {}
-    for i, names in enumerate(columns.values()):
-        pitch = tallest * (_HEIGHT + _GAP_Y) / len(names)
+    for layer, names in columns.items():
+        pitch = _rows(columns) * (_HEIGHT + _GAP_Y) / len(names)
         for j, name in enumerate(names):
             y = _MARGIN + _HEAD + (j + 0.5) * pitch - _HEIGHT / 2
-            boxes[name] = _Box(_MARGIN + i * (_WIDTH + _GAP_X), y)
+            boxes[name] = _Box(across[layer], y)
     return boxes
 
 
@@ -108,14 +130,18 @@ def _off(graph: nx.DiGraph, active: Iterable[str] | None) -> set[str]:
 
 def _edge(graph: nx.DiGraph, boxes: Mapping[str, _Box], tail: str, head: str, off: set[str]) -> str:
     a, b = boxes[tail], boxes[head]
-    x0, y0, x1, y1 = a.x + _WIDTH, a.y + _HEIGHT / 2, b.x, b.y + _HEIGHT / 2
-    bend = (x1 - x0) / 2
+    x0, y0, y1 = a.x + _WIDTH, a.y + _HEIGHT / 2, b.y + _HEIGHT / 2
     pathway = graph.nodes[tail].get("pathway") or graph.nodes[head].get("pathway") or ""
-    faint = " off" if tail in off or head in off else ""
-    return (
-        f'<path class="{pathway}{faint}" d="M{x0:g} {y0:g}C{x0 + bend:g} {y0:g} '
-        f'{x1 - bend:g} {y1:g} {x1:g} {y1:g}"/>'
-    )
+    kind = f"{pathway} {'off' if tail in off or head in off else ''}".split()
+    if _same_layer(graph, tail, head):  # within a column: an arrow around its right side
+        bend = min(_GAP_X + _CHANNEL, 12 + abs(y1 - y0) / 3.5)
+        y1 += 5 if y0 > y1 else -5
+        curve = f"C{x0 + bend:g} {y0:g} {x0 + bend:g} {y1:g} {x0 + 5:g} {y1:g}m4 -3l-4 3l4 3"
+        kind.append("within")
+    else:
+        bend = (b.x - x0) / 2
+        curve = f"C{x0 + bend:g} {y0:g} {b.x - bend:g} {y1:g} {b.x:g} {y1:g}"
+    return f'<path class="{" ".join(kind)}" d="M{x0:g} {y0:g}{curve}"/>'
 
 
 def _node(graph: nx.DiGraph, boxes: Mapping[str, _Box], name: str, off: set[str]) -> str:

@@ -87,6 +87,13 @@ def test_what_is_switched_off_is_faint_with_its_edges(wiring: nx.DiGraph) -> Non
     assert marks(graph.svg(wiring), "off") == []
 
 
+def test_an_edge_within_a_layer_is_drawn_beside_its_column(wiring: nx.DiGraph) -> None:
+    assert marks(graph.svg(wiring), "within") == []
+    wiring.add_edge("FC_A", "FAB_B")
+    [arrow] = marks(graph.svg(wiring), "within")
+    assert "nan" not in arrow.get("d", "nan")
+
+
 def test_columns_do_not_overlap(wiring: nx.DiGraph) -> None:
     svg = "{http://www.w3.org/2000/svg}"
     boxes = [

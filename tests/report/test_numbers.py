@@ -59,11 +59,12 @@ def test_ticks_cover_the_values_in_even_steps(a: float, b: float) -> None:
 @given(st.floats(-100, 100), st.floats(0.01, 4000))
 def test_day_ticks_lie_within_the_run(start: float, span: float) -> None:
     found = day_ticks(start, start + span)
-    assert len(found) <= 7
+    assert len(found) <= 8
     assert all(start - 1e-6 <= day <= start + span + 1e-6 for day in found)
 
 
 def test_tick_labels_are_short_and_differ() -> None:
+    assert ticks(0.0, 0.0)[0] == 0
     assert day_ticks(0, 28) == [0, 7, 14, 21, 28]
     assert labels([0.0, 0.25, 0.5]) == ["0.00", "0.25", "0.50"]
     assert labels([-7.0, 0.0, 7.0]) == ["−7", "0", "7"]

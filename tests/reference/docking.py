@@ -1,0 +1,124 @@
+"""Fcγ receptors: what soluble IgG occupies, what contacts cross-link, how many are shown.
+
+Beside `ivigabm/processes/binding.py` and `receptor_expression.py`; the two equilibria
+themselves are in `binding.py` here.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.elementary import exp
+from ivigabm.processes.cytokines import Cytokines
+from reference.agents import Macrophage
+from reference.binding import multivalent_equilibrium, patch_equilibrium
+from reference.contacts import Contact
+
+if TYPE_CHECKING:
+    from reference.individual import Individual
+
+MONOMER, DIMER = 0, 1
+
+
+def bind(model: "Individual") -> None:
+    """Every contact, then the soluble IgG on the mean phagocyte."""
+    function = model.constants.binding.function.tolist()
+    for macrophage in model.kinds["macrophage"]:
+        macrophage.functional = [r.copies * function[r.receptor] for r in macrophage.receptors]
+        macrophage.linked = [0.0 for _ in macrophage.receptors]
+    own = own_competition(model)
+    for contact in model.contacts:
+        bind_contact(model, contact, own)
+    monomer, complexed, paired = soluble(model, own)
+    for receptor in model.kinds["fcg_receptor"]:
+        j, copies = receptor.receptor, receptor.copies
+        receptor.crosslinked = min(receptor.host.linked[j] + paired[j] * copies, copies)
+        receptor.occupied_monomer = monomer[j]
+        receptor.occupied_complex = complexed[j]
+
+
+def own_competition(model: "Individual") -> list[float]:
+    """Sum of K times concentration of the body's IgG, per receptor type."""
+    binding, world = model.constants.binding, model.world
+    rival = [0.0 for _ in world.receptors]
+    molar = world.mean_at_target(world.own).tolist()
+    for level, affinities in zip(molar, binding.own_affinity.tolist(), strict=True):
+        for j, affinity in enumerate(affinities):
+            rival[j] += level * affinity
+    return rival
+
+
+def bind_contact(model: "Individual", contact: Contact, own: list[float]) -> None:
+    """The two-sided equilibrium of one patch, with soluble IgG as competitor."""
+    binding, phagocyte = model.constants.binding, contact.phagocyte
+    a, b = phagocyte.on(model.world.molecule_pitch)
+    monomer, dimer = model.world.ports["fcgr_competitor"][:, :, a, b].tolist()
+    density = [bound * binding.touched for bound in contact.target.opsonin]
+    patch = [copies * binding.per_patch for copies in phagocyte.functional]
+    rival = [own[j] + monomer[j] + binding.dimer_weight * dimer[j] for j in range(len(own))]
+    pairs = patch_equilibrium(binding.kappa.tolist(), density, patch, rival)[0]
+    for j in range(len(own)):
+        total = 0.0
+        for row in pairs:
+            total += row[j]
+        contact.bound.append(total)
+        phagocyte.linked[j] += total
+
+
+def soluble(model: "Individual", own: list[float]) -> list[list[float]]:
+    """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked.
+
+    The monomer enters as 1 mol/L of a ligand with the summed K times concentration; a dimer
+    holds two IgG, so there are half as many as molecules in it.
+    """
+    binding, types = model.constants.binding, len(own)
+    port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
+    copies = mean_copies(model.kinds["macrophage"], types)
+    dimer = port[DIMER][types]
+    affinity = [
+        [own[j] + port[MONOMER][j] for j in range(types)],
+        [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
+    ]
+    _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
+        [1.0, 0.5 * dimer], [[1.0, 0.0], [0.0, 2.0]], affinity, copies, binding.kx
+    )
+    return [
+        [amount * (1.0 / number) if number > 0.0 else 0.0
+         for amount, number in zip(amounts, copies, strict=True)]
+        for amounts in (held[MONOMER], held[DIMER], held_twice[DIMER])
+    ]  # fmt: skip
+
+
+def mean_copies(macrophages: list[Macrophage], types: int) -> list[float]:
+    """Functional copies of each receptor type on the mean phagocyte."""
+    if not macrophages:
+        return [0.0] * types
+    return np.array([m.functional for m in macrophages]).reshape(-1, types).mean(axis=0).tolist()
+
+
+def express(model: "Individual") -> None:
+    """Every receptor's copies move towards their set-point, by the exact solution of a step."""
+    world, expression = model.world, model.constants.expression
+    tnf = (Cytokines.free(world, "tnf") / expression.half_tnf).tolist()
+    il4 = (world.ports["fcgr2b_signal"] * expression.il4_receptor).tolist()
+    type2 = world.ports["type2_signal"].tolist()
+    folds = expression.folds.tolist()
+    for receptor in model.kinds["fcg_receptor"]:
+        by_tnf, by_il4, by_type2 = folds[receptor.receptor]
+        i, j = receptor.host.on(world.fields.pitch)
+        a, b = receptor.host.on(world.molecule_pitch)
+        target = receptor.baseline * fold(by_tnf, tnf[i][j]) * fold(by_il4, il4[i][j])
+        target *= fold(by_type2, type2[a][b])
+        before = receptor.copies
+        share = receptor.crosslinked / before if before > 0.0 else 0.0
+        rate = 1.0 / expression.turnover + expression.internalise * share
+        steady = target / expression.turnover / rate
+        receptor.copies = steady + (before - steady) * exp(-rate * world.dt)
+        made = target / expression.turnover * world.dt
+        world.receptor_ledger[0] += made
+        world.receptor_ledger[1] += before + made - receptor.copies
+
+
+def fold(maximum: float, level: float) -> float:
+    """Fold of a set-point under one saturating signal."""
+    return 1.0 + (maximum - 1.0) * level / (1.0 + level)

@@ -1,0 +1,53 @@
+"""Sensor cells, basophils, and the cytokine fields that cells feed.
+
+Beside `ivigabm/processes/sensing.py` and `cytokines.py`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reference.agents import Resident
+
+if TYPE_CHECKING:
+    from reference.individual import Individual
+
+
+def sense(model: "Individual") -> None:
+    """Sensors follow the rise of their lectin's occupancy, basophils the IL-33 they see."""
+    world, sensing = model.world, model.constants.sensing
+    own = 0.0
+    for molar in world.own.tissue_molar().tolist():
+        own += molar
+    own *= sensing.own_share / sensing.half
+    own *= sensing.lectin
+    base = own / (1.0 + own)
+    brought = world.ports["sensor_occupancy"] * sensing.lectin
+    for sensor in model.kinds["sensor_cell"]:
+        ligand = own + float(brought[sensor.on(world.molecule_pitch)])
+        sensor.signal += sensing.relax * (ligand / (1.0 + ligand) - base - sensor.signal)
+    for basophil in model.kinds["basophil"]:
+        il33 = float(world.fields["il33"][basophil.on(world.fields.pitch)])
+        basophil.activation += sensing.relax * (il33 / (1.0 + il33) - basophil.activation)
+
+
+def secrete_cytokines(model: "Individual") -> None:
+    """Cells and the drug's IL-33 are the sources; the shared operator advances the fields."""
+    fields, cytokines = model.world.fields, model.constants.cytokines
+    fields.sources[...] = 0.0
+    for name, kind in (("tnf", "macrophage"), ("chemokine", "macrophage"), ("il4", "basophil")):
+        secrete(
+            model.kinds[kind], "activation", cytokines.rate[name], fields.pitch,
+            fields.source(name),
+        )  # fmt: skip
+    fields.source("il33")[...] = model.world.ports["il33_release"]
+    fields.values[...] = cytokines.operator.step(fields.values, fields.sources)
+
+
+def secrete(
+    cells: Sequence[Resident], drive: str, rate: float, pitch: int, source: np.ndarray
+) -> None:
+    """Each cell adds rate times its drive to the mesh cell it stands in."""
+    for cell in cells:
+        source[cell.on(pitch)] += rate * getattr(cell, drive)

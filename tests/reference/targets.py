@@ -1,0 +1,127 @@
+"""Target cells: opsonised, under complement, damaged and repaired; or born and ageing in blood.
+
+Beside `ivigabm/processes/complement.py`, `opsonization.py`, `tissue.py` and `circulation.py`.
+"""
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.engine.elementary import expm1
+from ivigabm.processes.circulation import AGEING, BIRTH, NEWBORN
+from ivigabm.processes.cytokines import Cytokines
+from reference.agents import TargetCell
+from reference.draws import newborn, unit, words
+
+if TYPE_CHECKING:
+    from reference.individual import Individual
+
+
+def fix_complement(model: "Individual") -> None:
+    """C3b and C5b-9 from opsonin densities; fluid-phase IgG accepts part of the C3b."""
+    world, rule = model.world, model.constants.complement
+    if world.antigen is None:
+        return
+    accepted = 0.0
+    for molar in world.mean_at_target(world.own).tolist():
+        accepted += molar * rule.grams
+    accepted *= rule.acceptor
+    gain = rule.c3 * (1.0 + rule.amplification) / (1.0 + accepted / rule.acceptor_half)
+    kinds = list(zip(rule.is_igm.tolist(), rule.weight.tolist(), strict=True))
+    for target in model.kinds["target_cell"]:
+        c = 0.0
+        for bound, (is_igm, weight) in zip(target.opsonin, kinds, strict=True):
+            if is_igm:
+                c += bound / rule.half_igm
+            else:
+                density = bound / rule.half_igg
+                c += weight * density * density
+        target.c3b = rule.c1q * c / (1.0 + c) * gain
+        target.c5b9 = rule.terminal * target.c3b * target.c3b
+
+
+def circulate(model: "Individual") -> None:
+    """Circulating targets die of age and are born by the marrow."""
+    rule, world, cells = model.constants.circulation, model.world, model.kinds["target_cell"]
+    if not rule.active:
+        return
+    for target, draw in zip(cells, words(model, AGEING, cells), strict=True):
+        target.alive = unit(draw[1]) >= rule.chance
+    model.bury("target_cell")
+    marrow = int(rule.marrow[0])
+    drawn = unit(int(world.streams.words(BIRTH, world.step, rule.marrow)[0, 0]))
+    kinds = len(world.antigen.pools) if world.antigen else 1
+    for order in range(int(rule.births + drawn)):
+        number = newborn(model, NEWBORN, marrow, order)
+        born = TargetCell(model, number, model.grid[0, 0], opsonin=[0.0] * kinds)
+        model.kinds["target_cell"].append(born)
+
+
+def opsonise(model: "Individual") -> None:
+    """Bound antibody moves towards its equilibrium with the free antibody around."""
+    world, antigen = model.world, model.world.antigen
+    if antigen is None:
+        return
+    world.free_antibody = np.array(free_shares(model))
+    levels = world.antibody_at_target() * world.free_antibody[:, None, None]
+    half, epitopes = antigen.half.tolist(), antigen.epitopes.tolist()
+    relax = model.constants.opsonization.relax
+    for target in model.kinds["target_cell"]:
+        i, j = target.on(world.molecule_pitch)
+        filled = [a / h for a, h in zip(levels[:, i, j].tolist(), half, strict=True)]
+        total = 1.0
+        for s in filled:
+            total += s
+        for k, s in enumerate(filled):
+            target.opsonin[k] += relax * (epitopes[k] * s / total - target.opsonin[k])
+
+
+def free_shares(model: "Individual") -> list[float]:
+    """Share of each antibody that anti-idiotypes leave free."""
+    world, antigen, kd = model.world, model.world.antigen, model.constants.opsonization.kd
+    neutraliser = float(world.ports["idiotype_neutraliser"][0])
+    shares = []
+    levels = world.mean_at_target(world.own)[antigen.pools].tolist()
+    for antibody, known in zip(levels, antigen.recognised.tolist(), strict=True):
+        s = antibody + neutraliser + kd
+        held = 2.0 * neutraliser / (s + sqrt(s * s - 4.0 * antibody * neutraliser))
+        shares.append(1.0 - known + known * (1.0 - held))
+    return shares
+
+
+def damage_and_repair(model: "Individual") -> None:
+    """Fixed targets lose and regain working share m, lose L for good; function f of both."""
+    rule, world, dt = model.constants.tissue, model.world, model.world.dt
+    if not rule.fixed:
+        return
+    tnf = Cytokines.free(world, "tnf").tolist()
+    for target in model.kinds["target_cell"]:
+        i, j = target.on(world.fields.pitch)
+        target.attack_cytokine = rule.cytokine_max * tnf[i][j] / (1.0 + tnf[i][j])
+        rate = rule.repair + attack(model, target)
+        room = 1.0 - target.irreversible
+        steady = rule.repair * room / rate
+        lost = -expm1(-rule.loss * dt) * (room - target.integrity)
+        target.integrity += -expm1(-rate * dt) * (steady - target.integrity)
+        target.irreversible += lost
+        target.function = target.integrity * unblocked(model, target)
+
+
+def attack(model: "Individual", target: TargetCell) -> float:
+    """Rate (1/day) at which a fixed target loses its working share."""
+    rule = model.constants.tissue
+    return target.attack_phagocytic + rule.terminal_rate * target.c5b9 + target.attack_cytokine
+
+
+def unblocked(model: "Individual", target: TargetCell) -> float:
+    """Share of function that blocking antibody leaves."""
+    rule, antigen = model.constants.tissue, model.world.antigen
+    theta = 0.0
+    for bound, sites, blocking in zip(
+        target.opsonin, antigen.epitopes.tolist(), antigen.blocking.tolist(), strict=True
+    ):
+        theta += blocking * bound / sites
+    return 1.0 - rule.block_max * theta * theta / (
+        theta * theta + rule.block_half * rule.block_half
+    )

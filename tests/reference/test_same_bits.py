@@ -1,0 +1,223 @@
+"""The package and the plain-Mesa reference give the same result, to the last bit.
+
+First walk, binding and cell fate each alone, from one moment of a run; then whole runs of every
+scenario; then random small worlds with every process running and mechanisms on, off and mixed.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numba.core.dispatcher import Dispatcher
+
+import ivigabm.processes
+from ivigabm.engine.columns import NEWBORN
+from ivigabm.model import IVIgModel
+from ivigabm.perturbation import parse
+from reference import b_cells, contacts, docking, ports, targets, walk
+from reference.compare import differences
+from reference.engine import ReferenceModel
+from reference.individual import Individual
+from reference.worlds import SCENARIOS, halfway, small, worlds
+
+Phase = Callable[[IVIgModel], object]
+Rule = Callable[[Individual], object]
+NOT_A_RULE = {"ivigabm.processes.plasma", "ivigabm.processes.drug"}  # pools, ports: shared
+
+
+def repeat_alone(
+    model: IVIgModel, individual: Individual, phase: Phase, rule: Rule, steps: int = 6
+) -> None:
+    """Run one phase again and again in both engines, the clock ticking; nothing may differ."""
+    assert differences(model, individual) == []
+    for _ in range(steps):
+        phase(model)
+        rule(individual)
+        assert differences(model, individual) == []
+        model.world.step += 1
+        individual.world.step += 1
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_walk_alone(scenario: str) -> None:
+    model, individual = halfway(scenario, 20)
+    before = individual.snapshot()
+    repeat_alone(model, individual, lambda m: m.transport.advance(m.world), walk.everyone)
+    after = individual.snapshot()
+    for kind in ("macrophage", "therapeutic_igg"):
+        assert (before[kind]["x"] != after[kind]["x"]).any()
+
+
+def test_walk_up_an_attractant() -> None:
+    model, individual = halfway("itp", 5, **{"set.parameters.motion.taxis": 1.0})
+    i, j = np.indices(model.world.fields.shape)
+    for world in (model.world, individual.world):
+        world.fields["chemokine"][...] = (i % 3) * 40.0 + (j % 4) * 10.0
+    repeat_alone(model, individual, lambda m: m.transport.advance(m.world), walk.everyone, 20)
+    pitch = model.world.fields.pitch
+    here = [model.world.fields["chemokine"][m.on(pitch)] for m in individual.kinds["macrophage"]]
+    assert np.mean(here) > 1.2 * np.mean(model.world.fields["chemokine"])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_binding_alone(scenario: str) -> None:
+    model, individual = halfway(scenario, 20)
+    met = 0
+
+    def phase(m: IVIgModel) -> None:
+        m.write_ports()
+        m.contacts.advance(m.world)
+        m.binding.advance(m.world)
+
+    def rule(i: Individual) -> None:
+        nonlocal met
+        ports.write(i)
+        contacts.meet(i)
+        docking.bind(i)
+        met += len(i.contacts)
+        assert same_contacts(model, i)
+
+    repeat_alone(model, individual, phase, rule)
+    assert (met > 0) == (scenario != "healthy")
+
+
+def same_contacts(model: IVIgModel, individual: Individual) -> bool:
+    """The same pairs in the same order, with the same bound receptors."""
+    listed, n = model.world.contacts, model.world.contacts.n
+    tables = model.world.tables
+    pairs = zip(
+        tables["macrophage"]["id"][listed.phagocyte[:n]].tolist(),
+        tables["target_cell"]["id"][listed.target[:n]].tolist(),
+        model.world.binding.bound[:n].tolist(),
+        strict=True,
+    )
+    return list(pairs) == [
+        (c.phagocyte.unique_id, c.target.unique_id, c.bound) for c in individual.contacts
+    ]
+
+
+@pytest.mark.parametrize("scenario", ["cidp", "itp"])
+def test_fate_of_b_cells_alone(scenario: str) -> None:
+    model, individual = halfway(scenario, 20, **{"set.step_hours": 3})
+    founders = {cell.unique_id for cell in individual.kinds["b_cell"]}
+
+    def phase(m: IVIgModel) -> None:
+        m.b_lineage.advance(m.world)
+        m.tidy()
+
+    repeat_alone(model, individual, phase, b_cells.live, steps=60)
+    now = {cell.unique_id for cell in individual.kinds["b_cell"]}
+    assert now - founders, "nothing was born"
+    assert founders - now, "nothing has died"
+
+
+def test_fate_of_circulating_targets_alone() -> None:
+    model, individual = halfway("itp", 20, **{"set.step_hours": 3})
+    founders = {cell.unique_id for cell in individual.kinds["target_cell"]}
+
+    def phase(m: IVIgModel) -> None:
+        m.circulation.advance(m.world)
+        m.tidy()
+
+    repeat_alone(model, individual, phase, targets.circulate, steps=60)
+    now = {cell.unique_id for cell in individual.kinds["target_cell"]}
+    assert now - founders, "nothing was born"
+    assert founders - now, "nothing has died"
+
+
+def run_both(scenario: str, seed: int, words: dict[str, Any], steps: int) -> IVIgModel:
+    """Step both engines side by side from the start; nothing may differ, at any step."""
+    change = parse(words)
+    model = IVIgModel(scenario, rng=seed, perturbation=change)
+    reference = ReferenceModel(scenario, rng=seed, perturbation=change)
+    assert differences(model, reference) == []
+    for _ in range(steps):
+        model.step()
+        reference.step()
+        assert differences(model, reference) == []
+    return model
+
+
+@pytest.mark.parametrize("no_ivig", [False, True], ids=["treated", "control"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_whole_runs(scenario: str, no_ivig: bool) -> None:
+    model = run_both(scenario, 11, small(scenario, no_ivig=no_ivig), steps=30)
+    assert (model.world.drug is None) == no_ivig
+
+
+def test_rows_of_the_dead_are_taken_out_within_what_is_compared() -> None:
+    words = small("itp", **{"set.run_in_days": 0, "set.step_hours": 3})
+    tables = run_both("itp", 5, words, steps=60).tables
+    for kind in ("b_cell", "target_cell"):
+        founders = np.count_nonzero((tables[kind]["id"] & NEWBORN) == 0)
+        assert founders < tables[kind].founders, f"{kind}: no row was taken out"
+
+
+@given(world=worlds(), steps=st.integers(20, 40))
+@settings(max_examples=40, deadline=None, database=None, print_blob=True)
+def test_random_worlds(world: tuple[str, int, dict[str, Any]], steps: int) -> None:
+    run_both(*world, steps)
+
+
+@pytest.mark.slow
+@given(world=worlds(), steps=st.integers(20, 120))
+@settings(max_examples=400, deadline=None, database=None, print_blob=True,
+          suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+def test_many_random_worlds(world: tuple[str, int, dict[str, Any]], steps: int) -> None:
+    run_both(*world, steps)
+
+
+def compiled_rules() -> list[tuple[Any, str]]:
+    """Every kernel that a module of `processes` holds and that is a rule."""
+    package = ivigabm.processes
+    modules = [
+        import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__)
+    ]
+    return [
+        (module, name)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Dispatcher)
+        and value.py_func.__module__.startswith(package.__name__)
+        and value.py_func.__module__ not in NOT_A_RULE
+    ]
+
+
+def test_reference_runs_no_compiled_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = compiled_rules()
+    assert len(rules) > 20
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a compiled rule was called")
+
+    models = [
+        ReferenceModel(s, perturbation=parse(small(s, **{"set.run_in_days": 0}))) for s in SCENARIOS
+    ]
+    compiled = IVIgModel("cidp", rng=1, perturbation=parse(small("cidp")))
+    for module, name in rules:
+        monkeypatch.setattr(module, name, refuse)
+    for model in models:
+        for _ in range(3):
+            model.step()
+    with pytest.raises(AssertionError, match="compiled rule"):
+        compiled.step()
+
+
+def test_comparison_sees_one_bit_anywhere() -> None:
+    model, individual = halfway("cidp", 5)
+    world = model.world
+    arrays = {f"{k}.{n}": t[n] for k, t in world.tables.items() for n in t.names if n != "alive"}
+    arrays |= {f"port.{name}": world.ports[name] for name in ("fcrn_load", "fcgr_competitor")}
+    arrays |= {"own.plasma": world.own.plasma, "drug.pools.tissue": world.drug.pools.tissue}
+    arrays |= {"fields.values": world.fields.values, "world.receptor_ledger": world.receptor_ledger}
+    for name, array in arrays.items():
+        first = array[:1].view(np.uint8)
+        first.flat[0] ^= 1
+        assert name in differences(model, individual)
+        first.flat[0] ^= 1
+    assert differences(model, individual) == []

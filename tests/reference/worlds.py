@@ -1,0 +1,124 @@
+"""Small worlds for the comparison of the two engines: four by hand, any number at random."""
+
+import copy
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ivigabm.knowledge import load_hypotheses, preparation_names, product_names
+from ivigabm.mechanisms import mechanism_ids
+from ivigabm.model import IVIgModel
+from ivigabm.perturbation import parse
+from reference.individual import Individual
+
+SCENARIOS = ("healthy", "cidp", "itp", "mouse_itp")
+FEW: dict[str, Any] = {
+    "set.section.width": 16, "set.section.height": 16, "set.cells.macrophage": 24,
+    "set.cells.sensor_cell": 6, "set.cells.basophil": 6, "set.cells.igg_parcels": 3,
+    "set.cells.autoantibody_parcels": 8,
+}  # fmt: skip
+OF_SCENARIO: dict[str, dict[str, Any]] = {
+    "healthy": {"set.run_in_days": 0.25},
+    "cidp": {"set.run_in_days": 1.5, "set.cells.b_cell": 80},
+    "itp": {"set.run_in_days": 1, "set.cells.b_cell": 80, "set.target.count_per_agent": 3.0},
+    "mouse_itp": {"set.run_in_days": 0.5, "set.target.count_per_agent": 12.0},
+}
+CLASSES = {
+    "human": ("IgG1", "IgG2", "IgG3", "IgG4", "IgM", "IgG1:0.5,IgG3:0.25,IgM:0.25"),
+    "mouse": ("IgG1", "IgG2a", "IgG2b", "IgG2c", "IgG3", "IgG1:0.5,IgG2c:0.5"),
+}
+SCHEDULES = ("0:2", "0:0.4x5/0.25", "-1:1,0.5:1", "0:1ip", "0:0.6sc")
+
+
+def small(scenario: str, **words: Any) -> dict[str, Any]:
+    """Words that make a scenario small enough for plain Python."""
+    return {**FEW, **OF_SCENARIO[scenario], **words}
+
+
+def halfway(scenario: str, steps: int, **words: Any) -> tuple[IVIgModel, Individual]:
+    """A run that has gone `steps` steps, and the same moment as objects."""
+    model = IVIgModel(scenario, rng=7, perturbation=parse(small(scenario, **words)))
+    for _ in range(steps):
+        model.step()
+    individual = Individual(copy.deepcopy(model.world))
+    individual.antibody_scale = model.b_lineage.scale.copy()
+    return model, individual
+
+
+def some(words: tuple[str, ...], most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(words), max_size=most, unique=True)
+
+
+@st.composite
+def sections(draw: st.DrawFn) -> dict[str, Any]:
+    """A section with its meshes, its founders and a step length."""
+    pitch = st.sampled_from((1, 2, 4, 8))
+    count = {"macrophage": 40, "sensor_cell": 8, "basophil": 8, "b_cell": 80}
+    parcels = {"autoantibody_parcels": 12, "igg_parcels": 3}
+    words: dict[str, Any] = {
+        "set.section.width": draw(st.sampled_from((16, 24))),
+        "set.section.height": draw(st.sampled_from((16, 24))),
+        "set.section.field_pitch": draw(pitch),
+        "set.section.molecule_pitch": draw(pitch),
+        "set.section.vessel_spacing": draw(st.sampled_from((3, 8, 16))),
+        "set.step_hours": draw(st.sampled_from((0.25, 1.0, 3.0))),
+        "set.run_in_days": draw(st.sampled_from((0.0, 0.5))),
+    }
+    words |= {f"set.cells.{kind}": draw(st.integers(0, most)) for kind, most in count.items()}
+    return words | {f"set.cells.{kind}": draw(st.integers(1, n)) for kind, n in parcels.items()}
+
+
+@st.composite
+def antibodies(draw: st.DrawFn, species: str) -> dict[str, Any]:
+    """The pathogenic antibody: class, glycoform, what it blocks, who recognises it."""
+    share = st.sampled_from((0.0, 0.4, 1.0))
+    return {
+        "antibody.class": draw(st.sampled_from(CLASSES[species])),
+        "antibody.glycoform": draw(st.sampled_from(("native", "deglycosylated", "sialylated"))),
+        "antibody.dose_fold": draw(st.sampled_from((0.3, 1.0, 5.0))),
+        "set.antibody.blocking": draw(share),
+        "set.antibody.idiotype_recognised": draw(share),
+    }
+
+
+@st.composite
+def therapies(draw: st.DrawFn) -> dict[str, Any]:
+    """A preparation and a plan, or none, and which mechanisms may act."""
+    mechanisms = mechanism_ids()
+    acting = draw(st.one_of(st.none(), some(mechanisms, len(mechanisms))))
+    words: dict[str, Any] = {}
+    if acting is not None:  # `only` must name one, so an empty set is said the other way
+        words = {"only": acting} if acting else {"without": list(mechanisms)}
+    if draw(st.booleans()) and draw(st.booleans()):
+        return words | {"no_ivig": True}
+    return words | {
+        "preparation": draw(st.sampled_from(preparation_names())),
+        "schedule": draw(st.sampled_from(SCHEDULES)),
+    }
+
+
+@st.composite
+def hosts(draw: st.DrawFn) -> dict[str, Any]:
+    """Knock-outs, depletions, blocking antibodies and positions on open questions."""
+    positions = [
+        f"{name}:{position}"
+        for name, question in load_hypotheses().items()
+        for position in question.positions
+        if position != "NUMBER"
+    ]
+    return {
+        "knockout": draw(some(product_names(), 2)),
+        "deplete": draw(some(("macrophage", "sensor_cell", "basophil", "b_cell"), 1)),
+        "block": [f"{name}:0.7" for name in draw(some(product_names(), 1))],
+        "hypothesis": draw(some(tuple(positions), 1)),
+    }
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
+    """Scenario, seed and words of a random small world."""
+    scenario = draw(st.sampled_from(SCENARIOS))
+    words = small(scenario) | draw(sections()) | draw(therapies()) | draw(hosts())
+    if scenario != "healthy":
+        words |= draw(antibodies("mouse" if scenario == "mouse_itp" else "human"))
+    return scenario, draw(st.integers(0, (1 << 63) - 1)), words

@@ -5,10 +5,11 @@ opsonins by their closed forms here, cells and lesions by a short untreated run-
 """
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ivigabm.engine.columns import Table
 from ivigabm.engine.streams import purpose
@@ -21,13 +22,14 @@ from ivigabm.knowledge import (
     load_preparation,
     receptor_copies,
 )
-from ivigabm.mechanisms import mechanisms
+from ivigabm.knowledge.preparation import SPECIFICITIES
+from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.contacts import Contacts
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
-from ivigabm.processes.molecule import Molecule
+from ivigabm.processes.molecule import Fragment, Molecule
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import Ports
 from ivigabm.processes.world import CODES, COLUMNS, Antigen, Receptor, World
@@ -36,6 +38,14 @@ from ivigabm.scenario import Antibody, Scenario
 PLACE = purpose("founding: place")
 
 INTERSTITIUM, VESSEL, NICHE, TARGET = range(4)
+_FRAGMENTS: dict[str, Fragment] = {
+    "intact": "intact",
+    "fab2": "fab2",
+    "fab": "fab",
+    "fc": "fc",
+    "fc_multimer": "fc",
+    "albumin": "none",
+}
 ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 
@@ -63,22 +73,26 @@ def build(resolved: Resolved, seed: int) -> World:
     world.receptors = _receptors(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
     world.drug = _drug(world, resolved) if resolved.preparation else None
-    world.fields = Fields(_mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch)
+    world.fields = Fields(
+        _mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch
+    )
     mesh = _mesh(scenario, scenario.section.molecule_pitch)
-    world.ports = Ports({
-        "scalar": (1,),
-        "receptor_channels": (2, len(world.receptors) + 1, *mesh),
-        "cytokine": (len(NEUTRALISED),),
-        "clone": (1,),
-        "molecule_mesh": mesh,
-        "field_mesh": world.fields.shape,
-    })
+    world.ports = Ports(
+        {
+            "scalar": (1,),
+            "receptor_channels": (2, len(world.receptors) + 1, *mesh),
+            "cytokine": (len(NEUTRALISED),),
+            "clone": (1,),
+            "molecule_mesh": mesh,
+            "field_mesh": world.fields.shape,
+        }
+    )
     _found(world, scenario)
     world.contacts = Contacts(world)
     return world
 
 
-def active_mechanisms(resolved: Resolved) -> tuple:  # type: ignore[type-arg]
+def active_mechanisms(resolved: Resolved) -> tuple[Mechanism, ...]:
     """The mechanisms that are on, by id."""
     return tuple(m for m in mechanisms() if m.id in resolved.mechanisms)
 
@@ -105,7 +119,7 @@ def _zones(world: World, scenario: Scenario) -> None:
     zone = np.full(world.shape, INTERSTITIUM, np.int8)
     zone[disc(section.target_share, 0.75)] = TARGET
     zone[disc(section.niche_share, 0.25)] = NICHE
-    world.vessel = (x % section.vessel_spacing == 0)
+    world.vessel = x % section.vessel_spacing == 0
     zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
     world.zone = zone
     world.niche_x, world.niche_y = np.nonzero(zone == NICHE)
@@ -123,9 +137,7 @@ def _receptors(world: World, scenario: Scenario) -> tuple[Receptor, ...]:
         gene = generic(name)
         if number > 0.0:
             held = 0.0 if gene in world.missing else number
-            found.append(
-                Receptor(name, role[scenario.species, gene], held, world.present(gene))
-            )
+            found.append(Receptor(name, role[scenario.species, gene], held, world.present(gene)))
     return tuple(found)
 
 
@@ -136,8 +148,16 @@ def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]
     shares = {_subclass(name): ps[name] for name in names}
     molecules = [Molecule(species, subclass) for subclass in shares]
     pathogenic: list[tuple[Antibody, Molecule, float]] = [
-        (antibody, Molecule(antibody.species, subclass, glycoform=antibody.glycoform,
-                            n297_glycan=antibody.glycoform != "deglycosylated"), share)
+        (
+            antibody,
+            Molecule(
+                antibody.species,
+                subclass,
+                glycoform=antibody.glycoform,
+                n297_glycan=antibody.glycoform != "deglycosylated",
+            ),
+            share,
+        )
         for antibody in scenario.antibody
         for subclass, share in antibody.subclasses.items()
         if share > 0
@@ -197,9 +217,9 @@ def _antigen(
     return Antigen(
         molecules=tuple(m for _, m, _ in pathogenic),
         pools=np.arange(first, first + len(pathogenic)),
-        half=np.array([
-            c * ratio * (1.0 - theta) / theta for c, theta in zip(level, occupancy, strict=True)
-        ]),
+        half=np.array(
+            [c * ratio * (1.0 - theta) / theta for c, theta in zip(level, occupancy, strict=True)]
+        ),
         epitopes=np.array([n / theta for n, theta in zip(density, occupancy, strict=True)]),
         blocking=np.array([a.blocking for a, _, _ in pathogenic]),
         recognised=np.array([a.idiotype_recognised for a, _, _ in pathogenic]),
@@ -216,40 +236,36 @@ def drug_molecules(
 
     idiotype : replaces the composition's anti-idiotype share.
     """
-    fragment = {"albumin": "none", "fc_multimer": "fc"}.get(
-        preparation.fragment, preparation.fragment
-    )
-    words = ("idiotype", "cytokine", "fas", "siglec", "anaphylatoxin", "adhesion", "ige",
-             "abeta", "target")  # fmt: skip
-    specificity = {f"anti_{w}": getattr(preparation, f"anti_{w}") for w in words}
+    specificity = {name: getattr(preparation, name) for name in SPECIFICITIES}
     if idiotype is not None:
         specificity["anti_idiotype"] = idiotype
-    common = {
-        "species": "human",
-        "fragment": fragment,
-        "fab_sialic": preparation.fab_sialic,
-        "dimer": preparation.dimer,
-        "valency": float(preparation.multimer_valency),
-        "specificity": specificity,
-    }
-    if fragment == "none":
-        return (Molecule(**{**common, "subclass": "albumin"}),), np.ones(1)
+    whole = Molecule(
+        species="human",
+        subclass="albumin",
+        fragment=_FRAGMENTS[preparation.fragment],
+        fab_sialic=preparation.fab_sialic,
+        dimer=preparation.dimer,
+        valency=float(preparation.multimer_valency),
+        specificity=specificity,
+    )
+    if whole.fragment == "none":
+        return (whole,), np.ones(1)
     sugar = preparation.n297_glycan if preparation.has_fc else 1.0
     sialic = preparation.fc_sialic26 if preparation.has_fc else 0.0
-    forms = [
-        (sugar * (1.0 - sialic), {"glycoform": "native"}),
-        (sugar * sialic, {"glycoform": "sialylated", "fc_sialic26": True}),
-        (1.0 - sugar, {"glycoform": "deglycosylated", "n297_glycan": False}),
-    ]
+    forms = (
+        (sugar * (1.0 - sialic), whole),
+        (sugar * sialic, replace(whole, glycoform="sialylated", fc_sialic26=True)),
+        (1.0 - sugar, replace(whole, glycoform="deglycosylated", n297_glycan=False)),
+    )
     igg = 1.0 - preparation.igm
     parts = [
-        (Molecule(**{**common, **form, "subclass": subclass}), igg * part * share)
+        (replace(form, subclass=subclass), igg * part * share)
         for subclass, part in preparation.subclasses.items()
         for share, form in forms
         if part * share > 0
     ]
     if preparation.igm > 0:
-        parts.append((Molecule(**{**common, "subclass": "IgM"}), preparation.igm))
+        parts.append((replace(whole, subclass="IgM"), preparation.igm))
     return tuple(m for m, _ in parts), np.array([share for _, share in parts])
 
 
@@ -269,13 +285,21 @@ def _drug(world: World, resolved: Resolved) -> Drug:
     pools = Pools(molecules, world.body, ps)
     pitch = scenario.section.field_pitch
     release = ps["cytokine.secretion_il33"] / (pitch * pitch) * world.present("IL-33")
-    return Drug(molecules, share, pools, world.fcgr_affinity(molecules), half, release,
-                _mesh(scenario, scenario.section.molecule_pitch),
-                _mesh(scenario, scenario.section.field_pitch))
+    return Drug(
+        molecules,
+        share,
+        pools,
+        world.fcgr_affinity(molecules),
+        half,
+        release,
+        _mesh(scenario, scenario.section.molecule_pitch),
+        _mesh(scenario, scenario.section.field_pitch),
+    )
 
 
-def _place(world: World, table: Table, rows: slice, xs: NDArray[np.int64],
-           ys: NDArray[np.int64]) -> None:
+def _place(
+    world: World, table: Table, rows: slice, xs: NDArray[np.int64], ys: NDArray[np.int64]
+) -> None:
     """Put founders on sites drawn from a list, by their own draw."""
     if rows.stop > rows.start and len(xs) == 0:
         raise InputError(f"section has no site for {table.kind}; raise its zone's share")
@@ -290,8 +314,10 @@ def _found(world: World, scenario: Scenario) -> None:
     kinds = world.antigen.molecules if world.antigen else ()
     world.tables = {}
     for kind, columns in COLUMNS.items():
-        extra = {"opsonin": (np.float64, (max(1, len(kinds)),))} if kind == "target_cell" else {}
-        world.tables[kind] = Table(kind, CODES[kind], {**columns, **extra})
+        spec: dict[str, DTypeLike | tuple[DTypeLike, tuple[int, ...]]] = {**columns}
+        if kind == "target_cell":
+            spec["opsonin"] = (np.float64, (max(1, len(kinds)),))
+        world.tables[kind] = Table(kind, CODES[kind], spec)
     everywhere = np.nonzero(np.ones(world.shape, bool))
     niche = (world.niche_x, world.niche_y)
     count = scenario.cells.model_dump()
@@ -324,8 +350,15 @@ def _found_receptors(world: World) -> None:
     types = len(world.receptors)
     host = np.repeat(np.arange(mac.n), types)
     copies = np.tile([receptor.copies for receptor in world.receptors], mac.n)
-    table.add_founders(len(host), host_row=host, receptor=np.tile(np.arange(types), mac.n),
-                       baseline=copies, copies=copies, x=mac["x"][host], y=mac["y"][host])
+    table.add_founders(
+        len(host),
+        host_row=host,
+        receptor=np.tile(np.arange(types), mac.n),
+        baseline=copies,
+        copies=copies,
+        x=mac["x"][host],
+        y=mac["y"][host],
+    )
     world.receptor_ledger[2] = float(np.sum(copies))
 
 
@@ -339,8 +372,9 @@ def _found_parcels(world: World, scenario: Scenario, place: tuple[NDArray[np.int
     if world.drug is not None:
         table = world.tables["therapeutic_igg"]
         for pool, molecule in enumerate(world.drug.molecules):
-            rows = table.add_founders(scenario.cells.igg_parcels, pool=pool,
-                                      sialylated=molecule.has("fc_sialic26") > 0)
+            rows = table.add_founders(
+                scenario.cells.igg_parcels, pool=pool, sialylated=molecule.has("fc_sialic26") > 0
+            )
             _place(world, table, rows, *place)
 
 

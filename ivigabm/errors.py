@@ -18,4 +18,6 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 def unknown(what: str, word: str, allowed: Iterable[str]) -> InputError:
     """The error for a name that does not exist, with the nearest one and the whole list."""
     names = sorted(allowed)
-    return InputError(f"{what} '{word}' is not known{nearest(word, names)} (known: {', '.join(names)})")
+    return InputError(
+        f"{what} '{word}' is not known{nearest(word, names)} (known: {', '.join(names)})"
+    )

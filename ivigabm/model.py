@@ -10,7 +10,9 @@ from mesa.datacollection import DataCollector
 from ivigabm.agents import AGENTS
 from ivigabm.build import active_mechanisms, build
 from ivigabm.engine.views import TableModel
+from ivigabm.errors import InputError
 from ivigabm.observation import OBSERVED, Observer
+from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import Perturbation, Resolved, parse, resolve
 from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.binding import Binding
@@ -36,14 +38,14 @@ class IVIgModel(TableModel):
     ----------
     scenario : a scenario, its name or the path of its file.
     rng : seed; None draws one and records it in `seed`.
-    perturbation : changes, ready made; the keywords below are read as further ones.
+    perturbation : changes, ready made, instead of the keywords below.
     preparation, dose, schedule, treat_day, route, no_ivig, only, without, knockout, deplete,
     block, hypothesis : words of the evidence language; lists as comma-separated words.
     days : length of the run, otherwise the scenario's.
 
     Raises
     ------
-    InputError : a word or value that is not allowed.
+    InputError : a word or value that is not allowed, or keywords beside a perturbation.
     """
 
     def __init__(
@@ -73,6 +75,11 @@ class IVIgModel(TableModel):
             "without": without or None, "knockout": knockout or None, "deplete": deplete or None,
             "block": block or None, "hypothesis": hypothesis or None,
         }  # fmt: skip
+        given = [key for key, value in words.items() if value is not None and value is not False]
+        if perturbation is not None and given:
+            raise InputError(
+                f"{', '.join(given)}: given beside a perturbation; put all changes in one of them"
+            )
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation or parse(words))
@@ -208,9 +215,9 @@ class IVIgModel(TableModel):
         """Time series, one row per step: `day` and every observable."""
         return pd.DataFrame(self.observer.table(), columns=["day", *OBSERVED])
 
-    def outcomes(self) -> dict[str, float]:
-        """Outcomes at the end of the run so far, by name."""
-        return self.observer.outcomes()
+    def outcomes(self) -> pd.DataFrame:
+        """Outcomes of the run so far, one row each: outcome, unit, value."""
+        return outcome_table(self.observer.outcomes(), self.resolved.scenario)
 
 
 def _reporter(name: str) -> Any:

@@ -107,7 +107,9 @@ class Observer:
         attack = (
             table["attack_phagocytic"] + table["attack_cytokine"] + self._terminal * table["c5b9"]
         )
-        integrity = count / self._normal if self.world.blood_target else table["function"][alive].mean()
+        integrity = (
+            count / self._normal if self.world.blood_target else table["function"][alive].mean()
+        )
         return (
             float(integrity),
             float(np.mean(attack[alive])),

@@ -57,16 +57,12 @@ def describe(name: str, scenario: "Scenario") -> Variable:
     return known or Variable(name.replace("_", " "), "")
 
 
-def outcome_rows(
-    values: Mapping[str, float], seed: int, arm: str, scenario: "Scenario"
-) -> pd.DataFrame:
-    """Outcomes of one arm as rows (seed, arm, outcome, unit, value), in order of `OUTCOMES`."""
+def outcome_table(values: Mapping[str, float], scenario: "Scenario") -> pd.DataFrame:
+    """Outcomes of one run as rows (outcome, unit, value), in order of `OUTCOMES`."""
     first = [name for name in OUTCOMES if name in values]
     names = first + [name for name in values if name not in OUTCOMES]
     return pd.DataFrame(
         {
-            "seed": seed,
-            "arm": arm,
             "outcome": names,
             "unit": [describe(name, scenario).unit for name in names],
             "value": [float(values[name]) for name in names],
@@ -74,14 +70,17 @@ def outcome_rows(
     )
 
 
-def series_rows(observations: pd.DataFrame, seed: int, arm: str) -> pd.DataFrame:
-    """Observations of one arm as rows (seed, arm, day, variable, value).
+def of_arm(table: pd.DataFrame, seed: int, arm: str) -> pd.DataFrame:
+    """A run's table with leading columns that say whose it is: seed and arm."""
+    return pd.concat([pd.DataFrame({"seed": seed, "arm": arm}, index=table.index), table], axis=1)
+
+
+def series_table(observations: pd.DataFrame) -> pd.DataFrame:
+    """Observations of one run as rows (day, variable, value).
 
     Parameters
     ----------
     observations : wide, one row per observed time: column `day` and one column per observable.
     """
     long = observations.melt(id_vars="day", var_name="variable", value_name="value")
-    long.insert(0, "seed", seed)
-    long.insert(1, "arm", arm)
     return long.astype({"value": float})

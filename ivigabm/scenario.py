@@ -9,6 +9,7 @@ with the nearest valid one.
 
 import tomllib
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -112,7 +113,7 @@ class Clinical(Part):
     @model_validator(mode="after")
     def _rises(self) -> "Clinical":
         f = [point[0] for point in self.scale]
-        if len(f) < 2 or any(b <= a for a, b in zip(f, f[1:], strict=False)):
+        if len(f) < 2 or any(b <= a for a, b in pairwise(f)):
             raise ValueError("scale needs at least two points with rising f")
         return self
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import Resolved
 from ivigabm.scenario import Scenario
 
@@ -26,6 +27,7 @@ class ScriptedModel:
     control_inflammation = 8.0
 
     def __init__(self, scenario: Scenario, rng: int, perturbation: Resolved) -> None:
+        self.scenario = scenario
         self.shift = 10.0 * rng
         self.treated = perturbation.preparation is not None
         self.agent_steps = 0
@@ -46,11 +48,11 @@ class ScriptedModel:
             }
         )
 
-    def outcomes(self) -> dict[str, float]:
+    def outcomes(self) -> pd.DataFrame:
         gain = 2.0 if self.treated else 0.0
         values = dict.fromkeys(OUTCOMES, self.shift + gain)
         values["inflammation_auc"] = self.control_inflammation / (2.0 if self.treated else 1.0)
-        return values
+        return outcome_table(values, self.scenario)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ FORBIDDEN = {
     "agents": SHOWING | ASKING | RUNNING | {"processes", "mechanisms", "scenario", "perturbation"},
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
-    "model": SHOWING | ASKING | {"outcomes"},
+    "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},
     "experiments": SHOWING,
     "report": {"cli", "app", "options"},

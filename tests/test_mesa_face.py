@@ -8,8 +8,10 @@ from small_worlds import differences, small, state
 
 from ivigabm.agents import BCell, Macrophage, TherapeuticIgG
 from ivigabm.engine.views import RowAgent
+from ivigabm.errors import InputError
 from ivigabm.model import IVIgModel
 from ivigabm.observation import OBSERVED
+from ivigabm.perturbation import Perturbation
 
 
 @pytest.fixture
@@ -144,6 +146,12 @@ def test_looking_changes_nothing():
         seen.rng.random()
         _ = [len(cell.agents) for cell in seen.grid.all_cells]
     assert differences(state(seen), state(unseen)) == []
+
+
+def test_keywords_beside_a_perturbation_are_refused_not_dropped():
+    assert IVIgModel("healthy", rng=1, dose=1.0).resolved.doses[0].g_per_kg == 1.0
+    with pytest.raises(InputError, match="dose, no_ivig: given beside a perturbation"):
+        IVIgModel("healthy", rng=1, dose=0.0, no_ivig=True, perturbation=Perturbation())
 
 
 def test_each_model_draws_a_seed_of_its_own_and_says_which():

@@ -21,7 +21,7 @@ ColumnSpec = Mapping[str, DTypeLike | tuple[DTypeLike, tuple[int, ...]]]
 
 
 @kernel
-def _new_rows(alive, n, moved):  # type: ignore[no-untyped-def]
+def _new_rows(alive, n, moved):
     kept = 0
     for row in range(n):
         if alive[row]:

@@ -51,9 +51,7 @@ class Operator:
         `diffusion` in pitch-units squared per time, `loss` per time, both of shape (fields,).
         """
         modes = laplacian_modes(*shape, pitch)
-        parts = [
-            _decay_and_gain(d * modes + k, dt) for d, k in zip(diffusion, loss, strict=True)
-        ]
+        parts = [_decay_and_gain(d * modes + k, dt) for d, k in zip(diffusion, loss, strict=True)]
         return cls(np.array([p[0] for p in parts]), np.array([p[1] for p in parts]), shape)
 
     def step(self, fields: Field, sources: Field) -> Field:
@@ -84,9 +82,7 @@ class Smoother:
     shape: tuple[int, int]
 
     @classmethod
-    def build(
-        cls, shape: tuple[int, int], pitch: float, diffusion: float, dt: float
-    ) -> "Smoother":
+    def build(cls, shape: tuple[int, int], pitch: float, diffusion: float, dt: float) -> "Smoother":
         """Smoother on a mesh of this shape and pitch, for one diffusion coefficient."""
         rate = diffusion * laplacian_modes(*shape, pitch)
         return cls(_decay_and_gain(rate, dt)[1] / dt, shape)
@@ -94,4 +90,4 @@ class Smoother:
     def __call__(self, amounts: Field) -> Field:
         """Smoothed amounts, shape (species, nx, ny)."""
         mode = scipy.fft.rfft2(amounts, axes=(-2, -1)) * self.weight
-        return np.maximum(scipy.fft.irfft2(mode, s=self.shape, axes=(-2, -1)), 0.0)
+        return np.asarray(np.maximum(scipy.fft.irfft2(mode, s=self.shape, axes=(-2, -1)), 0.0))

@@ -36,8 +36,8 @@ _BIAS = 1023
 def _bitcast(source: Any, target: Any) -> Any:
     """A scalar function for kernels that reads the bits of one 64-bit type as another."""
 
-    def typed(typingctx, value):  # type: ignore[no-untyped-def]
-        def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def typed(typingctx, value):
+        def codegen(context, builder, signature, args):
             return builder.bitcast(args[0], context.get_value_type(target))
 
         return target(source), codegen

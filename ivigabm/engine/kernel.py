@@ -12,13 +12,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 
 from ivigabm.engine.digest import source_digest
 
+config: Any = numba.config  # its settings are made at import, unknown to type checkers
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _SOURCES = ("engine", "agents", "processes", "mechanisms")
@@ -38,13 +39,13 @@ CACHE = _cache_folder()
 
 def kernel(function: Function) -> Function:
     """Compile `function` on first call, serially, without fastmath, and keep it on disk."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE)
     try:
-        compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
-    return compiled
+        config.CACHE_DIR = before
+    return cast(Function, compiled)
 
 
 def is_cold() -> bool:

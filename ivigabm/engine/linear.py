@@ -6,7 +6,7 @@ SMALLEST_PIVOT = 1e-30
 
 
 @kernel
-def positive_rows(amounts, n, rows):  # type: ignore[no-untyped-def]
+def positive_rows(amounts, n, rows):
     """List in `rows` which of the first `n` amounts are positive; returns how many."""
     count = 0
     for row in range(n):
@@ -17,7 +17,7 @@ def positive_rows(amounts, n, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def solve(matrix, first, n):  # type: ignore[no-untyped-def]
+def solve(matrix, first, n):
     """Gaussian elimination of `matrix[:n, first : first + n + 1]`, in place.
 
     The last of these columns is the right-hand side and becomes the solution. Rows are not

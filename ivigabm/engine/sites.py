@@ -12,7 +12,7 @@ from ivigabm.engine.kernel import kernel
 
 
 @kernel
-def count_rows(x, y, alive, n, height, starts, rows):  # type: ignore[no-untyped-def]
+def count_rows(x, y, alive, n, height, starts, rows):
     """Sort the living rows among `[0, n)` by site.
 
     Site `s` then holds `rows[starts[s]:starts[s + 1]]`, in row order. `starts` has one entry

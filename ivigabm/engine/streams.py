@@ -34,7 +34,7 @@ def purpose(name: str) -> int:
 
 
 @kernel
-def philox(key0, key1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]
+def philox(key0, key1, c0, c1, c2, c3):
     """Ten rounds of Philox4x32 on unsigned 64-bit words that hold 32 bits each."""
     low = np.uint64(0xFFFFFFFF)
     shift = np.uint64(32)
@@ -48,7 +48,7 @@ def philox(key0, key1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_words(seed, purpose, step, ids, n, words):  # type: ignore[no-untyped-def]
+def draw_words(seed, purpose, step, ids, n, words):
     """Fill `words[:n, 4]` (uint64 holding 32 bits) for the first n ids."""
     low = np.uint64(0xFFFFFFFF)
     shift = np.uint64(32)
@@ -62,19 +62,19 @@ def draw_words(seed, purpose, step, ids, n, words):  # type: ignore[no-untyped-d
 
 
 @kernel
-def unit(word):  # type: ignore[no-untyped-def]
+def unit(word):
     """A uniform in [0, 1) from one 32-bit word."""
     return np.float64(word) * 2.3283064365386963e-10  # 2**-32
 
 
 @kernel
-def bounded(word, n):  # type: ignore[no-untyped-def]
+def bounded(word, n):
     """An integer in [0, n) from one 32-bit word; n is uint64 below 2**32."""
     return np.int64((word * n) >> np.uint64(32))
 
 
 @kernel
-def lot(word, who):  # type: ignore[no-untyped-def]
+def lot(word, who):
     """Rank of agent `who` in a contest that drew `word`; the lowest lot wins.
 
     The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014) maps 64-bit words one to one,
@@ -87,7 +87,7 @@ def lot(word, who):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def newborn_id(parent, seed, purpose, step, order):  # type: ignore[no-untyped-def]
+def newborn_id(parent, seed, purpose, step, order):
     """Id of the offspring number `order` that `parent` bears in this step.
 
     The kind's byte and a newborn flag, then 55 bits drawn from (parent, step, order): who else

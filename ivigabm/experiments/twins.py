@@ -16,7 +16,7 @@ import pandas as pd
 from ivigabm.experiments.bootstrap import Estimate
 from ivigabm.experiments.contrast import anti_inflammatory_index, as_json, effects, plain
 from ivigabm.model import IVIgModel
-from ivigabm.outcomes import CONTROL, TREATED, outcome_rows, series_rows
+from ivigabm.outcomes import CONTROL, TREATED, of_arm, series_table
 from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 
@@ -141,11 +141,10 @@ def _run_all(arms: list[_Arm], workers: int) -> Iterator[_Run]:
 
 
 def _run(arm: _Arm) -> _Run:
-    scenario = arm.resolved.scenario
-    model = IVIgModel(scenario, rng=arm.seed, perturbation=arm.resolved)
+    model = IVIgModel(arm.resolved.scenario, rng=arm.seed, perturbation=arm.resolved)
     model.run(days=arm.days)
     return _Run(
-        outcome_rows(model.outcomes(), arm.seed, arm.name, scenario),
-        series_rows(model.observations(), arm.seed, arm.name),
+        of_arm(model.outcomes(), arm.seed, arm.name),
+        of_arm(series_table(model.observations()), arm.seed, arm.name),
         model.agent_steps,
     )

@@ -40,7 +40,9 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def load_hypotheses() -> Mapping[str, Hypothesis]:
     """Contested questions by id."""
-    return {key: Hypothesis.model_validate(value) for key, value in _read("hypotheses.toml").items()}
+    return {
+        key: Hypothesis.model_validate(value) for key, value in _read("hypotheses.toml").items()
+    }
 
 
 @cache

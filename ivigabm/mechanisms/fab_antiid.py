@@ -25,7 +25,8 @@ class AntiIdiotype(Mechanism):
     sources = (
         "Berchtold 1989 Blood 74:2414",
         "Crow 2001 Br J Haematol 115:679",
-        "Fuchs 2008", "Jacobs 2003",
+        "Fuchs 2008",
+        "Jacobs 2003",
     )
     contested = True
 

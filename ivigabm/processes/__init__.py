@@ -4,15 +4,15 @@
 ports it `reads`, and what it `drives`: other processes and outcomes.
 """
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 
 class Process(Protocol):
     """What every process declares; `advance(world)` runs it for one step."""
 
-    name: str
-    reads: tuple[str, ...]
-    drives: tuple[str, ...]
+    name: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]]
+    drives: ClassVar[tuple[str, ...]]
 
 
 def processes() -> tuple[type[Process], ...]:

@@ -6,7 +6,7 @@ section secretes, scaled to the body, is the production of the pathogenic antibo
 Anti-idiotype that binds a B cell's receptor keeps it from antigen and lets it die.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -30,7 +30,6 @@ STAGES = ("naive", "activated", "plasmablast", "plasma_short", "plasma_long")
 
 @kernel
 def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive, stage, x, y):
-    # type: ignore[no-untyped-def]
     """Fate of every B cell: stay, die, mature or divide; daughters are appended.
 
     rates : (stages, 4), 1/day: death, maturation, division, share that becomes long-lived.
@@ -68,7 +67,7 @@ def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive,
 
 
 @kernel
-def secretion(weight, stage, alive, n):  # type: ignore[no-untyped-def]
+def secretion(weight, stage, alive, n):
     """Secretion of all living cells, in units of one plasma cell."""
     total = 0.0
     for row in range(n):
@@ -79,13 +78,20 @@ def secretion(weight, stage, alive, n):  # type: ignore[no-untyped-def]
 
 def stage_rates(ps: "ParameterSet") -> "np.typing.NDArray[np.float64]":
     """Death, maturation, division (1/day) and long-lived share, shape (stages, 4)."""
-    return np.array([
-        [ps["b_cell.naive_death"], ps["b_cell.activation"], 0.0, 0.0],
-        [ps["b_cell.activated_death"], ps["b_cell.differentiation"], ps["b_cell.division"], 0.0],
-        [0.0, ps["b_cell.plasmablast_maturation"], 0.0, ps["b_cell.long_lived_share"]],
-        [ps["b_cell.plasma_short_death"], 0.0, 0.0, 0.0],
-        [ps["b_cell.plasma_long_death"], 0.0, 0.0, 0.0],
-    ])
+    return np.array(
+        [
+            [ps["b_cell.naive_death"], ps["b_cell.activation"], 0.0, 0.0],
+            [
+                ps["b_cell.activated_death"],
+                ps["b_cell.differentiation"],
+                ps["b_cell.division"],
+                0.0,
+            ],
+            [0.0, ps["b_cell.plasmablast_maturation"], 0.0, ps["b_cell.long_lived_share"]],
+            [ps["b_cell.plasma_short_death"], 0.0, 0.0, 0.0],
+            [ps["b_cell.plasma_long_death"], 0.0, 0.0, 0.0],
+        ]
+    )
 
 
 def steady_numbers(rates: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
@@ -105,17 +111,22 @@ def steady_numbers(rates: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray
 class BLineage:
     """Phase: fate of B cells, and the antibody that they secrete."""
 
-    name = "b_lineage"
-    reads = ("idiotype_neutraliser",)
-    drives = ("plasma",)
+    name: ClassVar[str] = "b_lineage"
+    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser",)
+    drives: ClassVar[tuple[str, ...]] = ("plasma",)
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
         self.rates = stage_rates(ps)
-        self.weight = np.array([
-            0.0, ps["b_cell.secretion_activated"], ps["b_cell.secretion_plasmablast"],
-            ps["b_cell.secretion_plasma_cell"], ps["b_cell.secretion_plasma_cell"],
-        ])
+        self.weight = np.array(
+            [
+                0.0,
+                ps["b_cell.secretion_activated"],
+                ps["b_cell.secretion_plasmablast"],
+                ps["b_cell.secretion_plasma_cell"],
+                ps["b_cell.secretion_plasma_cell"],
+            ]
+        )
         self.silencing = ps["b_cell.silencing"]
         naive = world.founding_b_cells[NAIVE]
         self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
@@ -141,15 +152,27 @@ class BLineage:
     def advance(self, world: "World") -> None:
         """One step of fate, influx and secretion."""
         antigen, table, streams = world.antigen, world.tables["b_cell"], world.streams
-        if antigen is None or table.n == 0 and self.influx == 0.0:
+        if antigen is None or (table.n == 0 and self.influx == 0.0):
             return
         free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
         step = np.uint64(EPOCH + world.step)
         table.reserve(table.n)
         words = streams.words(FATE, world.step, table["id"])
         columns = [table.full(c) for c in ("id", "alive", "stage", "x", "y")]
-        table.grown(decide(words, self.rates, free, self.silencing, world.dt, streams.seed,
-                           np.uint64(DIVISION), step, table.n, *columns))
+        table.grown(
+            decide(
+                words,
+                self.rates,
+                free,
+                self.silencing,
+                world.dt,
+                streams.seed,
+                np.uint64(DIVISION),
+                step,
+                table.n,
+                *columns,
+            )
+        )
         self._arrive(world, step)
         world.own.production[antigen.pools] = self.scale * self.secreted(world)
 
@@ -162,8 +185,18 @@ class BLineage:
             return
         table.reserve(count)
         first = table.n
-        table.grown(bear(count, self.marrow[0], streams.seed, np.uint64(ARRIVAL), step, first,
-                         table.full("id"), table.full("alive")))
+        table.grown(
+            bear(
+                count,
+                self.marrow[0],
+                streams.seed,
+                np.uint64(ARRIVAL),
+                step,
+                first,
+                table.full("id"),
+                table.full("alive"),
+            )
+        )
         words = streams.words(ARRIVAL, world.step, table["id"][first:])
         spot = ((words[:, 0] * np.uint64(len(world.niche_x))) >> np.uint64(32)).astype(np.int64)
         table["stage"][first:] = NAIVE

@@ -4,7 +4,7 @@ Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations 
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -20,16 +20,33 @@ DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer,
 
 
 @kernel
-def gather(host, kind, copies, function, n, out):  # type: ignore[no-untyped-def]
+def gather(host, kind, copies, function, n, out):
     """Functional copies per host row and receptor type, from the receptor agents."""
     for row in range(n):
         out[host[row], kind[row]] = copies[row] * function[kind[row]]
 
 
 @kernel
-def bind_contacts(count, phagocyte, target, x, y, pitch, copies, per_patch, opsonin, touched,
-                  kappa, own, competitor, dimer_weight, bound, work, scratch, linked):
-    # type: ignore[no-untyped-def]
+def bind_contacts(
+    count,
+    phagocyte,
+    target,
+    x,
+    y,
+    pitch,
+    copies,
+    per_patch,
+    opsonin,
+    touched,
+    kappa,
+    own,
+    competitor,
+    dimer_weight,
+    bound,
+    work,
+    scratch,
+    linked,
+):
     """Solve every contact; `bound[c, j]` receives receptors j held by the target's opsonin.
 
     copies : functional receptors (phagocytes, receptors); per_patch : share of the membrane in
@@ -60,8 +77,9 @@ def bind_contacts(count, phagocyte, target, x, y, pitch, copies, per_patch, opso
 
 
 @kernel
-def scatter(host, kind, copies, linked, monomer, complexed, soluble, n, out_linked, out_monomer,
-            out_complex):  # type: ignore[no-untyped-def]
+def scatter(
+    host, kind, copies, linked, monomer, complexed, soluble, n, out_linked, out_monomer, out_complex
+):
     """Write occupancy and cross-linking back to the receptor agents.
 
     monomer, complexed : share of copies that soluble IgG occupies; soluble : share that soluble
@@ -78,9 +96,9 @@ def scatter(host, kind, copies, linked, monomer, complexed, soluble, n, out_link
 class Binding:
     """Phase: soluble occupancy of the mean phagocyte, then every contact."""
 
-    name = "binding"
-    reads = ("fcgr_competitor",)
-    drives = ("signalling", "receptor_expression")
+    name: ClassVar[str] = "binding"
+    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor",)
+    drives: ClassVar[tuple[str, ...]] = ("signalling", "receptor_expression")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -99,8 +117,13 @@ class Binding:
         self.kx = ps["binding.kx"]
         self.function = np.array([receptor.function for receptor in world.receptors])
         self.work = patch_work(kinds, types)
-        self.scratch = (np.zeros(kinds), np.zeros(kinds), np.zeros(types), np.zeros(types),
-                        np.zeros((kinds, types)))
+        self.scratch = (
+            np.zeros(kinds),
+            np.zeros(kinds),
+            np.zeros(types),
+            np.zeros(types),
+            np.zeros((kinds, types)),
+        )
         self.soluble_work = multivalent_work(2, 2, types)
         self.free = np.zeros(types)
         self.complexes, self.paired = np.zeros(2), np.zeros(2)
@@ -112,8 +135,9 @@ class Binding:
     def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,)."""
         rival = np.zeros(len(world.receptors))
-        for molar, row in zip(world.mean_at_target(world.own).tolist(), self.own_affinity,
-                              strict=True):
+        for molar, row in zip(
+            world.mean_at_target(world.own).tolist(), self.own_affinity, strict=True
+        ):
             rival += molar * row
         return rival
 
@@ -126,22 +150,53 @@ class Binding:
             self.copies, self.linked = np.zeros((mac.n, types)), np.zeros((mac.n, types))
         if len(self.bound) < contacts.n:
             self.bound = np.zeros((2 * contacts.n, types))
-        gather(receptor["host_row"], receptor["receptor"], receptor["copies"], self.function,
-               receptor.n, self.copies)
+        gather(
+            receptor["host_row"],
+            receptor["receptor"],
+            receptor["copies"],
+            self.function,
+            receptor.n,
+            self.copies,
+        )
         own = self.own_competition(world)
-        bind_contacts(contacts.n, contacts.phagocyte, contacts.target, mac["x"], mac["y"],
-                      world.molecule_pitch, self.copies, self.per_patch,
-                      world.tables["target_cell"]["opsonin"], self.touched, self.kappa, own,
-                      world.ports["fcgr_competitor"], self.dimer_weight, self.bound, self.work,
-                      self.scratch, self.linked)
+        bind_contacts(
+            contacts.n,
+            contacts.phagocyte,
+            contacts.target,
+            mac["x"],
+            mac["y"],
+            world.molecule_pitch,
+            self.copies,
+            self.per_patch,
+            world.tables["target_cell"]["opsonin"],
+            self.touched,
+            self.kappa,
+            own,
+            world.ports["fcgr_competitor"],
+            self.dimer_weight,
+            self.bound,
+            self.work,
+            self.scratch,
+            self.linked,
+        )
         monomer, complexed, linked = self.soluble(world, own)
-        scatter(receptor["host_row"], receptor["receptor"], receptor["copies"], self.linked,
-                monomer, complexed, linked, receptor.n, receptor["crosslinked"],
-                receptor["occupied_monomer"], receptor["occupied_complex"])
+        scatter(
+            receptor["host_row"],
+            receptor["receptor"],
+            receptor["copies"],
+            self.linked,
+            monomer,
+            complexed,
+            linked,
+            receptor.n,
+            receptor["crosslinked"],
+            receptor["occupied_monomer"],
+            receptor["occupied_complex"],
+        )
 
-    def soluble(self, world: "World", own: "np.typing.NDArray[np.float64]") -> tuple[
-        "np.typing.NDArray[np.float64]", ...
-    ]:
+    def soluble(
+        self, world: "World", own: "np.typing.NDArray[np.float64]"
+    ) -> tuple["np.typing.NDArray[np.float64]", ...]:
         """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
         types = len(world.receptors)
         port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
@@ -155,8 +210,17 @@ class Binding:
         # two IgG per dimer: half as many complexes as molecules
         concentration = np.array([molar, 0.5 * dimer])
         multivalent_equilibrium(
-            concentration, DIMER_COUNTS, affinity, copies, self.kx, self.free, self.complexes,
-            self.paired, self.held, self.held_twice, self.soluble_work,
+            concentration,
+            DIMER_COUNTS,
+            affinity,
+            copies,
+            self.kx,
+            self.free,
+            self.complexes,
+            self.paired,
+            self.held,
+            self.held_twice,
+            self.soluble_work,
         )
         share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
         return self.held[MONOMER] * share, self.held[DIMER] * share, self.held_twice[DIMER] * share

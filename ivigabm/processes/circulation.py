@@ -4,7 +4,7 @@ Production and ageing here, clearance by contact in `phagocytosis`. One agent st
 share of the count; newborns take their ids from the marrow, step and order.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ NEWBORN = purpose("circulation: id of a newborn")
 
 
 @kernel
-def age(words, chance, n, alive):  # type: ignore[no-untyped-def]
+def age(words, chance, n, alive):
     """Let each circulating cell die of age with this chance."""
     for row in range(n):
         if alive[row] and unit(words[row, 1]) < chance:
@@ -30,7 +30,7 @@ def age(words, chance, n, alive):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def bear(count, parent, seed, number, step, n, ids, alive):  # type: ignore[no-untyped-def]
+def bear(count, parent, seed, number, step, n, ids, alive):
     """Append `count` newborns of one parent; the other columns of spare rows are zero."""
     for order in range(count):
         ids[n + order] = newborn_id(parent, seed, number, step, np.uint64(order))
@@ -41,9 +41,9 @@ def bear(count, parent, seed, number, step, n, ids, alive):  # type: ignore[no-u
 class Circulation:
     """Phase: births and deaths by age of circulating targets."""
 
-    name = "circulation"
-    reads = ()
-    drives = ("clinical_score", "target_integrity")
+    name: ClassVar[str] = "circulation"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("clinical_score", "target_integrity")
 
     def __init__(self, world: "World") -> None:
         target = world.resolved.scenario.target
@@ -68,6 +68,15 @@ class Circulation:
         drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
         count = int(self.births + float(drawn))
         table.reserve(count)
-        table.grown(bear(count, self.marrow[0], streams.seed, np.uint64(NEWBORN),
-                         np.uint64(EPOCH + world.step), table.n, table.full("id"),
-                         table.full("alive")))
+        table.grown(
+            bear(
+                count,
+                self.marrow[0],
+                streams.seed,
+                np.uint64(NEWBORN),
+                np.uint64(EPOCH + world.step),
+                table.n,
+                table.full("id"),
+                table.full("alive"),
+            )
+        )

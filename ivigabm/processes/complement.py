@@ -7,7 +7,7 @@ C1q needs neighbours, hence the square for IgG; one bound IgM suffices. Fluid-ph
 nascent C3b (X, weighted by monomer and dimer share).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -20,8 +20,9 @@ IGG_MASS_ROW = "mass.igg"
 
 
 @kernel
-def fix_complement(opsonin, weight, is_igm, half_igg, half_igm, c1q, gain, terminal,
-                   alive, n, c3b, c5b9):  # type: ignore[no-untyped-def]
+def fix_complement(
+    opsonin, weight, is_igm, half_igg, half_igm, c1q, gain, terminal, alive, n, c3b, c5b9
+):
     """C3b and C5b-9 on every target, from its opsonin densities."""
     for row in range(n):
         if not alive[row]:
@@ -40,9 +41,9 @@ def fix_complement(opsonin, weight, is_igm, half_igg, half_igm, c1q, gain, termi
 class Complement:
     """Phase: complement on every opsonised target."""
 
-    name = "complement"
-    reads = ()
-    drives = ("tissue", "phagocytosis", "complement_deposition")
+    name: ClassVar[str] = "complement"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("tissue", "phagocytosis", "complement_deposition")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -51,7 +52,8 @@ class Complement:
         self.acceptor_half = ps["complement.acceptor_half"]
         dimer = ps["baseline.dimer"]
         self.acceptor = (
-            ps["complement.acceptor_monomer"] * (1.0 - dimer) + ps["complement.acceptor_dimer"] * dimer
+            ps["complement.acceptor_monomer"] * (1.0 - dimer)
+            + ps["complement.acceptor_dimer"] * dimer
         )
         self.c1q, self.c3 = world.present("C1q"), world.present("C3")
         self.terminal = world.present("C5") * world.present("C6")
@@ -70,6 +72,17 @@ class Complement:
             accepted += molar * self.grams
         accepted *= self.acceptor
         gain = self.c3 * (1.0 + self.amplification) / (1.0 + accepted / self.acceptor_half)
-        fix_complement(table["opsonin"], self.weight, self.is_igm, self.half_igg, self.half_igm,
-                       self.c1q, gain, self.terminal, table["alive"], table.n,
-                       table["c3b"], table["c5b9"])
+        fix_complement(
+            table["opsonin"],
+            self.weight,
+            self.is_igm,
+            self.half_igg,
+            self.half_igm,
+            self.c1q,
+            gain,
+            self.terminal,
+            table["alive"],
+            table.n,
+            table["c3b"],
+            table["c5b9"],
+        )

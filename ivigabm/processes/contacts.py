@@ -6,7 +6,7 @@ one passage is drawn, and of the phagocytes around that site the one with the lo
 engages it. No result hangs on who is visited first.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ PASSAGE = purpose("contacts: where a circulating cell passes")
 
 @kernel
 def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
-    # type: ignore[no-untyped-def]
     """Fill the contact list in row order of phagocytes; returns its length.
 
     `target_at` holds the row of the target at each site, or -1.
@@ -43,8 +42,9 @@ def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
 
 
 @kernel
-def engage_blood(words, n, alive, site_x, site_y, starts, rows, ids, width, height, x, y,
-                 phagocyte, target):  # type: ignore[no-untyped-def]
+def engage_blood(
+    words, n, alive, site_x, site_y, starts, rows, ids, width, height, x, y, phagocyte, target
+):
     """Send each circulating cell past a drawn site and list whom it meets there.
 
     `starts` and `rows` index the phagocytes by site. x and y of the circulating cells receive
@@ -76,9 +76,9 @@ def engage_blood(words, n, alive, site_x, site_y, starts, rows, ids, width, heig
 class Contacts:
     """Phase: the list of contacts of this step, as rows of phagocyte and target."""
 
-    name = "contacts"
-    reads = ()
-    drives = ("binding",)
+    name: ClassVar[str] = "contacts"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("binding",)
 
     def __init__(self, world: "World") -> None:
         target = world.resolved.scenario.target
@@ -100,14 +100,32 @@ class Contacts:
             self.index.rebuild(mac["x"], mac["y"], mac["alive"], mac.n)
             words = world.streams.words(PASSAGE, world.step, target["id"])
             self.n = engage_blood(
-                words, target.n, target["alive"], world.sinus_x, world.sinus_y,
-                self.index.starts, self.index.rows, mac["id"], *world.shape,
-                target["x"], target["y"], self.phagocyte, self.target,
+                words,
+                target.n,
+                target["alive"],
+                world.sinus_x,
+                world.sinus_y,
+                self.index.starts,
+                self.index.rows,
+                mac["id"],
+                *world.shape,
+                target["x"],
+                target["y"],
+                self.phagocyte,
+                self.target,
             )
         else:
             words = world.streams.words(PICK, world.step, mac["id"])
-            self.n = engage_tissue(words, mac.n, mac["alive"], mac["x"], mac["y"],
-                                   self._targets(world), self.phagocyte, self.target)
+            self.n = engage_tissue(
+                words,
+                mac.n,
+                mac["alive"],
+                mac["x"],
+                mac["y"],
+                self._targets(world),
+                self.phagocyte,
+                self.target,
+            )
 
     def _reserve(self, room: int) -> None:
         if len(self.phagocyte) < room:

@@ -4,7 +4,7 @@ Concentrations are in half-effect units: 1 moves a cell half-way. Neutralising a
 what a cell sees (bound over free is the port `cytokine_sink`), not what is secreted.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,15 @@ class Fields:
         self.sources = np.zeros_like(self.values)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
-        return self.values[NAMES.index(name)]
+        return np.asarray(self.values[NAMES.index(name)])
 
     def source(self, name: str) -> NDArray[np.float64]:
         """Amount secreted per day into each cell of the mesh in this step."""
-        return self.sources[NAMES.index(name)]
+        return np.asarray(self.sources[NAMES.index(name)])
 
 
 @kernel
-def secrete(amount, rate, alive, x, y, n, pitch, source):  # type: ignore[no-untyped-def]
+def secrete(amount, rate, alive, x, y, n, pitch, source):
     """Add rate * amount of each living row to the mesh cell it stands in, in row order."""
     for row in range(n):
         if alive[row]:
@@ -48,9 +48,9 @@ def secrete(amount, rate, alive, x, y, n, pitch, source):  # type: ignore[no-unt
 class Cytokines:
     """Phase: sources are gathered from cells and ports, fields advance by one step."""
 
-    name = "cytokines"
-    reads = ("cytokine_sink",)
-    drives = ("receptor_expression", "tissue", "transport")
+    name: ClassVar[str] = "cytokines"
+    reads: ClassVar[tuple[str, ...]] = ("cytokine_sink",)
+    drives: ClassVar[tuple[str, ...]] = ("receptor_expression", "tissue", "transport")
 
     def __init__(self, world: "World") -> None:
         ps, fields = world.ps, world.fields
@@ -74,8 +74,16 @@ class Cytokines:
         fields.sources[...] = 0.0
         mac, basophil = world.tables["macrophage"], world.tables["basophil"]
         for name, table in (("tnf", mac), ("chemokine", mac), ("il4", basophil)):
-            secrete(table["activation"], self.rate[name], table["alive"], table["x"], table["y"],
-                    table.n, fields.pitch, fields.source(name))
+            secrete(
+                table["activation"],
+                self.rate[name],
+                table["alive"],
+                table["x"],
+                table["y"],
+                table.n,
+                fields.pitch,
+                fields.source(name),
+            )
         fields.source("il33")[...] = world.ports["il33_release"]
         fields.values[...] = self.operator.step(fields.values, fields.sources)
 

@@ -1,6 +1,6 @@
-"""When how much of what is given: the plan of doses in steps, and the antibody of a passive model."""
+"""Doses: when how much of what is given, and the kinetics of plasma that follow."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,9 +68,14 @@ class Dosing:
 class Plasma:
     """Phase: doses go in, every pool exchanges, is catabolised and salvaged."""
 
-    name = "plasma"
-    reads = ("fcrn_load",)
-    drives = ("transport", "binding", "serum_igg_g_per_l", "autoantibody_titre")
+    name: ClassVar[str] = "plasma"
+    reads: ClassVar[tuple[str, ...]] = ("fcrn_load",)
+    drives: ClassVar[tuple[str, ...]] = (
+        "transport",
+        "binding",
+        "serum_igg_g_per_l",
+        "autoantibody_titre",
+    )
 
     def __init__(self, world: "World") -> None:
         self.dosing = Dosing(world)

@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 @kernel
-def weigh(weights, amounts, out):  # type: ignore[no-untyped-def]
+def weigh(weights, amounts, out):
     """out[r, cell] += sum over species s of weights[s, r] * amounts[s, cell]."""
     for s in range(amounts.shape[0]):
         for r in range(weights.shape[1]):
@@ -82,8 +82,16 @@ class Drug:
         self.effector = np.ascontiguousarray(world.at_target(self.pools, local)).reshape(flat)
         sensor = world.tables["sensor_cell"]
         self.sensor_release[...] = 0.0
-        secrete(sensor["signal"], self.release, sensor["alive"], sensor["x"], sensor["y"],
-                sensor.n, world.fields.pitch, self.sensor_release)
+        secrete(
+            sensor["signal"],
+            self.release,
+            sensor["alive"],
+            sensor["x"],
+            sensor["y"],
+            sensor.n,
+            world.fields.pitch,
+            self.sensor_release,
+        )
         self.il4 = world.fields["il4"]
 
     def features(self, needs: frozenset[str]) -> Array:
@@ -102,7 +110,7 @@ class Drug:
         """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""
         out = np.zeros((1, amounts.shape[1]))
         weigh(weights[:, None], amounts, out)
-        return out[0].reshape(self.mesh)
+        return np.asarray(out[0].reshape(self.mesh))
 
     def channels(self, weights: Array, amounts: Array) -> Array:
         """Weighted sums with several weights per pool, shape (weights, *mesh)."""

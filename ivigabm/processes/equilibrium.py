@@ -68,7 +68,7 @@ def patch_affinity(
 
 
 @kernel
-def _patch_residual(by_receptor, by_kind, n_kinds, n_receptors):  # type: ignore[no-untyped-def]
+def _patch_residual(by_receptor, by_kind, n_kinds, n_receptors):
     """Fill free opsonin, T_j and F_j for the present free receptors; returns max |F_j|."""
     for b in range(n_kinds):
         sites = 1.0
@@ -90,7 +90,7 @@ def _patch_residual(by_receptor, by_kind, n_kinds, n_receptors):  # type: ignore
 
 
 @kernel
-def _patch_step(by_receptor, by_kind, n_kinds, n_receptors):  # type: ignore[no-untyped-def]
+def _patch_step(by_receptor, by_kind, n_kinds, n_receptors):
     """One Newton step of the free receptors.
 
     The Jacobian is the identity minus a product of a receptor x kind and a kind x receptor
@@ -123,7 +123,7 @@ def _patch_step(by_receptor, by_kind, n_kinds, n_receptors):  # type: ignore[no-
 
 
 @kernel
-def patch_equilibrium(  # type: ignore[no-untyped-def]
+def patch_equilibrium(
     kappa, opsonin, receptors, competitor, n_kinds, n_receptors, bound, free, work
 ):
     """Bound pairs in a contact patch where opsonin and receptors are both finite.

@@ -70,7 +70,7 @@ def multivalent_work(n_complexes: int, n_kinds: int, n_receptors: int) -> Multiv
 
 
 @kernel
-def _exponents(counts, affinity, kx, req, n, work):  # type: ignore[no-untyped-def]
+def _exponents(counts, affinity, kx, req, n, work):
     """Fill Σ_j ψ_ij, log S_i and log P_c."""
     n_complexes, n_kinds = counts.shape
     for i in range(n_kinds):
@@ -88,9 +88,7 @@ def _exponents(counts, affinity, kx, req, n, work):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _balance(  # type: ignore[no-untyped-def]
-    concentration, counts, affinity, receptors, kx, req, n, work
-):
+def _balance(concentration, counts, affinity, receptors, kx, req, n, work):
     """Fill all but the matrix for the free receptors `req`; returns the worst residual."""
     n_complexes, n_kinds = counts.shape
     _exponents(counts, affinity, kx, req, n, work)
@@ -114,7 +112,7 @@ def _balance(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pairs(concentration, counts, work):  # type: ignore[no-untyped-def]
+def _pairs(concentration, counts, work):
     """Fill the sum over complexes of ordered pairs of their arms; none for a monomer."""
     n_complexes, n_kinds = counts.shape
     for i in range(n_kinds):
@@ -128,7 +126,7 @@ def _pairs(concentration, counts, work):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _direction(affinity, kx, req, n, work):  # type: ignore[no-untyped-def]
+def _direction(affinity, kx, req, n, work):
     """Newton direction; returns the factor that keeps every component within ±2.
 
     The matrix is the positive definite second derivative, each row divided by Req_j T_j.
@@ -155,7 +153,7 @@ def _direction(affinity, kx, req, n, work):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _slope(receptors, req, n, work):  # type: ignore[no-untyped-def]
+def _slope(receptors, req, n, work):
     """Derivative of the convex function along the direction."""
     slope = 0.0
     for a in range(n):
@@ -165,7 +163,7 @@ def _slope(receptors, req, n, work):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _start(concentration, counts, affinity, receptors, kx, req, n, work):  # type: ignore[no-untyped-def]
+def _start(concentration, counts, affinity, receptors, kx, req, n, work):
     """Free receptors of monovalent binding, halved until no more complexes than receptors bind.
 
     Without the halving the partition function of a large complex overflows.
@@ -193,7 +191,7 @@ def _start(concentration, counts, affinity, receptors, kx, req, n, work):  # typ
 
 
 @kernel
-def _beyond_one(n, psi):  # type: ignore[no-untyped-def]
+def _beyond_one(n, psi):
     """(1 + psi)**n - 1 - n psi without cancellation; exactly 0 for n = 1."""
     if n == 1.0:
         return 0.0
@@ -208,7 +206,7 @@ def _beyond_one(n, psi):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _complexes(concentration, counts, kx, bound, crosslinked, work):  # type: ignore[no-untyped-def]
+def _complexes(concentration, counts, kx, bound, crosslinked, work):
     """Complexes bound, and bound by two or more receptors, built up kind by kind.
 
     With p = P - 1 and q = P - 1 - Σ n ψ, two kinds combine to p + p' + p p' and q + q' + p p':
@@ -229,9 +227,7 @@ def _complexes(concentration, counts, kx, bound, crosslinked, work):  # type: ig
 
 
 @kernel
-def _receptors_in_complexes(  # type: ignore[no-untyped-def]
-    concentration, counts, affinity, req, in_complex, in_crosslinked, work
-):
+def _receptors_in_complexes(concentration, counts, affinity, req, in_complex, in_crosslinked, work):
     """Receptors in complexes, and in complexes bound by two or more receptors."""
     n_complexes, n_kinds = counts.shape
     for c in range(n_complexes):
@@ -249,7 +245,7 @@ def _receptors_in_complexes(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def multivalent_equilibrium(  # type: ignore[no-untyped-def]
+def multivalent_equilibrium(
     concentration,
     counts,
     affinity,

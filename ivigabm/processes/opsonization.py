@@ -6,7 +6,7 @@ a_i is the free local concentration, N_i the epitope density and a50_i the conce
 half occupancy, set through the occupancy of the untreated patient. Exact with a_i held.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @kernel
-def free_share(antibody, neutraliser, kd):  # type: ignore[no-untyped-def]
+def free_share(antibody, neutraliser, kd):
     """Share of an antibody that a neutraliser leaves free; all mol/L."""
     s = antibody + neutraliser + kd
     # the smaller root in the form that keeps its digits
@@ -28,7 +28,6 @@ def free_share(antibody, neutraliser, kd):  # type: ignore[no-untyped-def]
 
 @kernel
 def opsonise(level, pitch, half, epitopes, relax, alive, x, y, n, opsonin):
-    # type: ignore[no-untyped-def]
     """Move each target's opsonins towards their equilibrium.
 
     `level` is mol/L of free antibody, shape (kinds, mesh); `half` and `epitopes` per kind.
@@ -49,9 +48,9 @@ def opsonise(level, pitch, half, epitopes, relax, alive, x, y, n, opsonin):
 class Opsonization:
     """Phase: antibody binds to and leaves the target cells."""
 
-    name = "opsonization"
-    reads = ("idiotype_neutraliser",)
-    drives = ("binding", "complement", "tissue")
+    name: ClassVar[str] = "opsonization"
+    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser",)
+    drives: ClassVar[tuple[str, ...]] = ("binding", "complement", "tissue")
 
     def __init__(self, world: "World") -> None:
         antigen = world.antigen
@@ -65,10 +64,12 @@ class Opsonization:
             return np.ones(0)
         neutraliser = float(world.ports["idiotype_neutraliser"][0])
         levels = world.mean_at_target(world.own)[antigen.pools]
-        return np.array([
-            1.0 - known + known * float(free_share(level, neutraliser, self.kd))
-            for level, known in zip(levels.tolist(), antigen.recognised.tolist(), strict=True)
-        ])
+        return np.array(
+            [
+                1.0 - known + known * float(free_share(level, neutraliser, self.kd))
+                for level, known in zip(levels.tolist(), antigen.recognised.tolist(), strict=True)
+            ]
+        )
 
     def advance(self, world: "World") -> None:
         """One step of binding and membrane turnover on every target."""
@@ -77,5 +78,15 @@ class Opsonization:
             return
         world.free_antibody = self.free_shares(world)
         level = world.antibody_at_target() * world.free_antibody[:, None, None]
-        opsonise(level, world.molecule_pitch, antigen.half, antigen.epitopes, self.relax,
-                 table["alive"], table["x"], table["y"], table.n, table["opsonin"])
+        opsonise(
+            level,
+            world.molecule_pitch,
+            antigen.half,
+            antigen.epitopes,
+            self.relax,
+            table["alive"],
+            table["x"],
+            table["y"],
+            table.n,
+            table["opsonin"],
+        )

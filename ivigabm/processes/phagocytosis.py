@@ -5,7 +5,7 @@ makes contact, so that `strip_max` and `clearance_max` are rates per target cell
 A phagocyte that has eaten much eats less: its load falls off as it digests.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -23,7 +23,6 @@ NEIGHBOURHOOD = 9  # sites of a Moore neighbourhood, its centre included
 
 @kernel
 def strip(count, phagocyte, target, response, rate, load, room, attack):
-    # type: ignore[no-untyped-def]
     """Add each contact's stripping rate (1/day) to its target."""
     for c in range(count):
         appetite = 1.0 - load[phagocyte[c]] / room
@@ -32,8 +31,22 @@ def strip(count, phagocyte, target, response, rate, load, room, attack):
 
 
 @kernel
-def engulf(count, phagocyte, target, response, c3b, coated, rate, room, dt, words, load, eaten,
-           alive, attack):  # type: ignore[no-untyped-def]
+def engulf(
+    count,
+    phagocyte,
+    target,
+    response,
+    c3b,
+    coated,
+    rate,
+    room,
+    dt,
+    words,
+    load,
+    eaten,
+    alive,
+    attack,
+):
     """Let each contact end in engulfment with chance 1 - exp(-rate * grip * dt).
 
     The grip is the Fcγ receptors' response and, through complement receptors, up to `coated`
@@ -58,7 +71,7 @@ def engulf(count, phagocyte, target, response, c3b, coated, rate, room, dt, word
 
 
 @kernel
-def digest(keep, n, load, eaten):  # type: ignore[no-untyped-def]
+def digest(keep, n, load, eaten):
     """Loads fall by digestion and rise by this step's meals, which are cleared."""
     for row in range(n):
         load[row] = load[row] * keep + eaten[row]
@@ -68,9 +81,9 @@ def digest(keep, n, load, eaten):  # type: ignore[no-untyped-def]
 class Phagocytosis:
     """Phase: contacts turn into stripping or engulfment."""
 
-    name = "phagocytosis"
-    reads = ()
-    drives = ("tissue", "circulation", "inflammation_auc")
+    name: ClassVar[str] = "phagocytosis"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("tissue", "circulation", "inflammation_auc")
 
     def __init__(self, world: "World") -> None:
         ps, scenario = world.ps, world.resolved.scenario
@@ -105,11 +118,30 @@ class Phagocytosis:
         if self.blood:
             words = world.streams.words(ENGULF, world.step, target["id"])
             self.deaths = engulf(
-                contacts.n, contacts.phagocyte, contacts.target, response, target["c3b"],
-                self.coated, self.rate, self.room, world.dt, words, mac["load"], self._eaten, target["alive"],
+                contacts.n,
+                contacts.phagocyte,
+                contacts.target,
+                response,
+                target["c3b"],
+                self.coated,
+                self.rate,
+                self.room,
+                world.dt,
+                words,
+                mac["load"],
+                self._eaten,
+                target["alive"],
                 target["attack_phagocytic"],
             )
         else:
-            strip(contacts.n, contacts.phagocyte, contacts.target, response, self.rate,
-                  mac["load"], self.room, target["attack_phagocytic"])
+            strip(
+                contacts.n,
+                contacts.phagocyte,
+                contacts.target,
+                response,
+                self.rate,
+                mac["load"],
+                self.room,
+                target["attack_phagocytic"],
+            )
         digest(self.keep, mac.n, mac["load"], self._eaten)

@@ -25,7 +25,7 @@ GRAMS_PER_NMOL = 1e-6  # of 1 kg/mol
 
 
 @kernel
-def fcrn_bound_share(igg, receptor, kd):  # type: ignore[no-untyped-def]
+def fcrn_bound_share(igg, receptor, kd):
     """Share of IgG bound to FcRn; all three in g/L (of 150 kg/mol)."""
     if igg <= 0.0:
         return receptor / (receptor + kd)
@@ -34,8 +34,9 @@ def fcrn_bound_share(igg, receptor, kd):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def advance_pool(plasma, tissue, depot, catabolic, removal, out, back, absorb, available,
-                 source, dt, result):  # type: ignore[no-untyped-def]
+def advance_pool(
+    plasma, tissue, depot, catabolic, removal, out, back, absorb, available, source, dt, result
+):
     """One pool over dt (day) with rates held; amounts in nmol, rates in 1/day.
 
     `out` and `back` are the exchange rates plasma -> tissue and back, `removal` an extra loss
@@ -72,13 +73,39 @@ def advance_pool(plasma, tissue, depot, catabolic, removal, out, back, absorb, a
 
 
 @kernel
-def advance_pools(plasma, tissue, depot, catabolic, removal, out, back, absorb, available,
-                  source, dt, stay, inflow, lost):  # type: ignore[no-untyped-def]
+def advance_pools(
+    plasma,
+    tissue,
+    depot,
+    catabolic,
+    removal,
+    out,
+    back,
+    absorb,
+    available,
+    source,
+    dt,
+    stay,
+    inflow,
+    lost,
+):
     """`advance_pool` over all pools; updates plasma and depot, fills stay, inflow, lost."""
     result = np.empty(6)
     for i in range(len(plasma)):
-        advance_pool(plasma[i], tissue[i], depot[i], catabolic[i], removal[i], out[i], back[i],
-                     absorb, available, source[i], dt, result)
+        advance_pool(
+            plasma[i],
+            tissue[i],
+            depot[i],
+            catabolic[i],
+            removal[i],
+            out[i],
+            back[i],
+            absorb,
+            available,
+            source[i],
+            dt,
+            result,
+        )
         plasma[i] = result[0]
         stay[i] = result[1]
         inflow[i] = result[2]
@@ -163,9 +190,22 @@ class Pools:
     def advance(self, igg: float, absorb: float, available: float, dt: float) -> None:
         """One step of `dt` days; leaves `stay` and `inflow` for the tissue side."""
         self.produced += self.production * dt
-        advance_pools(self.plasma, self.tissue, self.depot, self.catabolic_rate(igg),
-                      self.removal, self.out, self.back, absorb, available,
-                      self.production, dt, self.stay, self.inflow, self._lost)
+        advance_pools(
+            self.plasma,
+            self.tissue,
+            self.depot,
+            self.catabolic_rate(igg),
+            self.removal,
+            self.out,
+            self.back,
+            absorb,
+            available,
+            self.production,
+            dt,
+            self.stay,
+            self.inflow,
+            self._lost,
+        )
         self.cleared += self._lost
         self.tissue = self.tissue * self.stay + self.inflow
 

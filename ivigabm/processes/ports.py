@@ -37,23 +37,61 @@ class Port:
 PORTS: Mapping[str, Port] = {
     port.name: port
     for port in (
-        Port("fcrn_load", "scalar", "g/L", "plasma",
-             "therapeutic IgG (molar Fc, as g/L of 150 kg/mol) that competes for FcRn"),
-        Port("fcgr_competitor", "receptor_channels", "1 and mol/L", "binding",
-             "sum of K times concentration per Fcγ receptor, then concentration, for monomer "
-             "and dimer, over the molecule mesh"),
-        Port("idiotype_neutraliser", "clone", "mol/L", "opsonization",
-             "anti-idiotype against each pathogenic clone"),
-        Port("cytokine_sink", "cytokine", "1", "cytokines",
-             "bound over free cytokine, per cytokine"),
-        Port("sensor_occupancy", "molecule_mesh", "1", "sensing",
-             "disialylated Fc over its half occupancy of the sensor lectin"),
-        Port("type2_signal", "molecule_mesh", "1", "receptor_expression",
-             "disialylated Fc over its half occupancy of type II receptors on effector cells"),
-        Port("il33_release", "field_mesh", "1/day", "sensing",
-             "IL-33 that sensor cells release because of the drug", combine="max"),
-        Port("fcgr2b_signal", "field_mesh", "1", "receptor_expression",
-             "drug-evoked IL-4 over its half effect on FcγRIIB", combine="max"),
+        Port(
+            "fcrn_load",
+            "scalar",
+            "g/L",
+            "plasma",
+            "therapeutic IgG (molar Fc, as g/L of 150 kg/mol) that competes for FcRn",
+        ),
+        Port(
+            "fcgr_competitor",
+            "receptor_channels",
+            "1 and mol/L",
+            "binding",
+            "sum of K times concentration per Fcγ receptor, then concentration, for monomer "
+            "and dimer, over the molecule mesh",
+        ),
+        Port(
+            "idiotype_neutraliser",
+            "clone",
+            "mol/L",
+            "opsonization",
+            "anti-idiotype against each pathogenic clone",
+        ),
+        Port(
+            "cytokine_sink", "cytokine", "1", "cytokines", "bound over free cytokine, per cytokine"
+        ),
+        Port(
+            "sensor_occupancy",
+            "molecule_mesh",
+            "1",
+            "sensing",
+            "disialylated Fc over its half occupancy of the sensor lectin",
+        ),
+        Port(
+            "type2_signal",
+            "molecule_mesh",
+            "1",
+            "receptor_expression",
+            "disialylated Fc over its half occupancy of type II receptors on effector cells",
+        ),
+        Port(
+            "il33_release",
+            "field_mesh",
+            "1/day",
+            "sensing",
+            "IL-33 that sensor cells release because of the drug",
+            combine="max",
+        ),
+        Port(
+            "fcgr2b_signal",
+            "field_mesh",
+            "1",
+            "receptor_expression",
+            "drug-evoked IL-4 over its half effect on FcγRIIB",
+            combine="max",
+        ),
     )
 }
 

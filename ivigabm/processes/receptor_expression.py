@@ -6,7 +6,7 @@ q is the cross-linked share of the copies, x_s a signal in units of its half-eff
 fold at saturation. Advanced by its exact solution with q and R* held.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -21,15 +21,32 @@ TNF, DRUG_IL4, TYPE2 = 0, 1, 2  # columns of the table of folds
 
 
 @kernel
-def fold(maximum, level):  # type: ignore[no-untyped-def]
+def fold(maximum, level):
     """Fold of a set-point under one saturating signal."""
     return 1.0 + (maximum - 1.0) * level / (1.0 + level)
 
 
 @kernel
-def express(host, receptor, n, linked, x, y, tnf, il4, type2, field_pitch, molecule_pitch,
-            folds, baseline, turnover, internalise, dt, copies, ledger):
-    # type: ignore[no-untyped-def]
+def express(
+    host,
+    receptor,
+    n,
+    linked,
+    x,
+    y,
+    tnf,
+    il4,
+    type2,
+    field_pitch,
+    molecule_pitch,
+    folds,
+    baseline,
+    turnover,
+    internalise,
+    dt,
+    copies,
+    ledger,
+):
     """Advance the copies of every receptor agent; ledger gets copies made and lost."""
     for row in range(n):
         a, b = x[host[row]], y[host[row]]
@@ -51,9 +68,9 @@ def express(host, receptor, n, linked, x, y, tnf, il4, type2, field_pitch, molec
 class ReceptorExpression:
     """Phase: every FcγR agent moves towards its set-point."""
 
-    name = "receptor_expression"
-    reads = ("fcgr2b_signal", "type2_signal")
-    drives = ("binding", "fcgr2b_to_activating_ratio")
+    name: ClassVar[str] = "receptor_expression"
+    reads: ClassVar[tuple[str, ...]] = ("fcgr2b_signal", "type2_signal")
+    drives: ClassVar[tuple[str, ...]] = ("binding", "fcgr2b_to_activating_ratio")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -73,9 +90,23 @@ class ReceptorExpression:
     def advance(self, world: "World") -> None:
         """One step of turnover for every receptor agent."""
         table, host = world.tables["fcg_receptor"], world.tables["macrophage"]
-        express(table["host_row"], table["receptor"], table.n, table["crosslinked"],
-                host["x"], host["y"], Cytokines.free(world, "tnf") / self.half_tnf,
-                world.ports["fcgr2b_signal"] * self.il4_receptor, world.ports["type2_signal"],
-                world.fields.pitch, world.molecule_pitch, self.folds, table["baseline"],
-                self.turnover, self.internalise, world.dt, table["copies"],
-                world.receptor_ledger)
+        express(
+            table["host_row"],
+            table["receptor"],
+            table.n,
+            table["crosslinked"],
+            host["x"],
+            host["y"],
+            Cytokines.free(world, "tnf") / self.half_tnf,
+            world.ports["fcgr2b_signal"] * self.il4_receptor,
+            world.ports["type2_signal"],
+            world.fields.pitch,
+            world.molecule_pitch,
+            self.folds,
+            table["baseline"],
+            self.turnover,
+            self.internalise,
+            world.dt,
+            table["copies"],
+            world.receptor_ledger,
+        )

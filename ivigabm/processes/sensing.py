@@ -1,6 +1,6 @@
 """Sensor cells and basophils: from the lectin on a sensor to IL-4 in the tissue."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @kernel
-def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):  # type: ignore[no-untyped-def]
+def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
     """Each sensor's signal follows the rise of its lectin occupancy above the body's own.
 
     `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds.
@@ -23,7 +23,7 @@ def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):  # type: ignore
 
 
 @kernel
-def respond(field, pitch, relax, alive, x, y, n, activation):  # type: ignore[no-untyped-def]
+def respond(field, pitch, relax, alive, x, y, n, activation):
     """Each basophil's activation follows the saturating IL-33 it sees."""
     for row in range(n):
         if alive[row]:
@@ -34,9 +34,9 @@ def respond(field, pitch, relax, alive, x, y, n, activation):  # type: ignore[no
 class Sensing:
     """Phase: sensors read their lectin, basophils read IL-33."""
 
-    name = "sensing"
-    reads = ("sensor_occupancy", "il33_release")
-    drives = ("cytokines",)
+    name: ClassVar[str] = "sensing"
+    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release")
+    drives: ClassVar[tuple[str, ...]] = ("cytokines",)
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -52,8 +52,24 @@ class Sensing:
             own += molar
         own *= self.own_share / self.half
         sensor, basophil = world.tables["sensor_cell"], world.tables["basophil"]
-        sense(own * self.lectin, world.ports["sensor_occupancy"] * self.lectin,
-              world.molecule_pitch, self.relax, sensor["alive"], sensor["x"], sensor["y"],
-              sensor.n, sensor["signal"])
-        respond(world.fields["il33"], world.fields.pitch, self.relax, basophil["alive"],
-                basophil["x"], basophil["y"], basophil.n, basophil["activation"])
+        sense(
+            own * self.lectin,
+            world.ports["sensor_occupancy"] * self.lectin,
+            world.molecule_pitch,
+            self.relax,
+            sensor["alive"],
+            sensor["x"],
+            sensor["y"],
+            sensor.n,
+            sensor["signal"],
+        )
+        respond(
+            world.fields["il33"],
+            world.fields.pitch,
+            self.relax,
+            basophil["alive"],
+            basophil["x"],
+            basophil["y"],
+            basophil.n,
+            basophil["activation"],
+        )

@@ -6,7 +6,7 @@ K, h and w belong to cell kind and species. Decoys and unlinked monomer binding 
 A phagocyte's activation follows its strongest contact of the step, and decays without one.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 @kernel
 def signal(count, phagocyte, bound, weight, half, power, net, response, strongest):
-    # type: ignore[no-untyped-def]
     """Net signal and response of every contact; `strongest` per phagocyte."""
     for row in range(len(strongest)):
         strongest[row] = 0.0
@@ -34,7 +33,7 @@ def signal(count, phagocyte, bound, weight, half, power, net, response, stronges
 
 
 @kernel
-def activate(strongest, relax, alive, n, activation):  # type: ignore[no-untyped-def]
+def activate(strongest, relax, alive, n, activation):
     """Activation follows the strongest response of the step."""
     for row in range(n):
         if alive[row]:
@@ -44,9 +43,9 @@ def activate(strongest, relax, alive, n, activation):  # type: ignore[no-untyped
 class Signalling:
     """Phase: every contact's net signal, every phagocyte's activation."""
 
-    name = "signalling"
-    reads = ()
-    drives = ("phagocytosis", "cytokines")
+    name: ClassVar[str] = "signalling"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("phagocytosis", "cytokines")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -65,6 +64,15 @@ class Signalling:
         contacts, mac = world.contacts, world.tables["macrophage"]
         if len(self.net) < contacts.n:
             self.net, self.response = np.zeros(2 * contacts.n), np.zeros(2 * contacts.n)
-        signal(contacts.n, contacts.phagocyte, world.binding.bound, self.weight, self.half,
-               self.power, self.net, self.response, mac["response"])
+        signal(
+            contacts.n,
+            contacts.phagocyte,
+            world.binding.bound,
+            self.weight,
+            self.half,
+            self.power,
+            self.net,
+            self.response,
+            mac["response"],
+        )
         activate(mac["response"], self.relax, mac["alive"], mac.n, mac["activation"])

@@ -7,7 +7,7 @@ m is the working share, L the share lost for good, theta the occupancy by blocki
 Exact over a step with the attack held.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @kernel
-def cytokine_attack(level, pitch, most, alive, x, y, n, attack):  # type: ignore[no-untyped-def]
+def cytokine_attack(level, pitch, most, alive, x, y, n, attack):
     """Damage rate by cytokines where each target stands, saturating in half-effect units."""
     for row in range(n):
         if alive[row]:
@@ -30,8 +30,19 @@ def cytokine_attack(level, pitch, most, alive, x, y, n, attack):  # type: ignore
 
 
 @kernel
-def damage_and_repair(phagocytic, terminal, cytokine, terminal_rate, repair, loss, dt, alive, n,
-                      integrity, irreversible):  # type: ignore[no-untyped-def]
+def damage_and_repair(
+    phagocytic,
+    terminal,
+    cytokine,
+    terminal_rate,
+    repair,
+    loss,
+    dt,
+    alive,
+    n,
+    integrity,
+    irreversible,
+):
     """Advance m and L of every target."""
     for row in range(n):
         if not alive[row]:
@@ -47,7 +58,6 @@ def damage_and_repair(phagocytic, terminal, cytokine, terminal_rate, repair, los
 
 @kernel
 def function_left(opsonin, epitopes, blocking, most, half, integrity, alive, n, function):
-    # type: ignore[no-untyped-def]
     """Working share times what blocking antibody leaves of it."""
     for row in range(n):
         if alive[row]:
@@ -62,9 +72,9 @@ def function_left(opsonin, epitopes, blocking, most, half, integrity, alive, n, 
 class Tissue:
     """Phase: fixed targets are damaged and repaired."""
 
-    name = "tissue"
-    reads = ()
-    drives = ("clinical_score", "target_integrity", "inflammation_auc")
+    name: ClassVar[str] = "tissue"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("clinical_score", "target_integrity", "inflammation_auc")
 
     def __init__(self, world: "World") -> None:
         ps = world.ps
@@ -81,20 +91,48 @@ class Tissue:
         table, antigen = world.tables["target_cell"], world.antigen
         if not self.fixed or antigen is None:
             return
-        cytokine_attack(Cytokines.free(world, "tnf"), world.fields.pitch, self.cytokine_max,
-                        table["alive"], table["x"], table["y"], table.n, table["attack_cytokine"])
-        damage_and_repair(table["attack_phagocytic"], table["c5b9"], table["attack_cytokine"],
-                          self.terminal_rate, self.repair, self.loss, world.dt, table["alive"],
-                          table.n, table["integrity"], table["irreversible"])
-        function_left(table["opsonin"], antigen.epitopes, antigen.blocking, self.block_max,
-                      self.block_half, table["integrity"], table["alive"], table.n,
-                      table["function"])
+        cytokine_attack(
+            Cytokines.free(world, "tnf"),
+            world.fields.pitch,
+            self.cytokine_max,
+            table["alive"],
+            table["x"],
+            table["y"],
+            table.n,
+            table["attack_cytokine"],
+        )
+        damage_and_repair(
+            table["attack_phagocytic"],
+            table["c5b9"],
+            table["attack_cytokine"],
+            self.terminal_rate,
+            self.repair,
+            self.loss,
+            world.dt,
+            table["alive"],
+            table.n,
+            table["integrity"],
+            table["irreversible"],
+        )
+        function_left(
+            table["opsonin"],
+            antigen.epitopes,
+            antigen.blocking,
+            self.block_max,
+            self.block_half,
+            table["integrity"],
+            table["alive"],
+            table.n,
+            table["function"],
+        )
 
     def attack(self, world: "World") -> NDArray[np.float64]:
         """All attack on each target, 1/day, shape (targets,)."""
         table = world.tables["target_cell"]
         return np.asarray(
-            table["attack_phagocytic"] + self.terminal_rate * table["c5b9"] + table["attack_cytokine"]
+            table["attack_phagocytic"]
+            + self.terminal_rate * table["c5b9"]
+            + table["attack_cytokine"]
         )
 
     def settle(self, world: "World", attack: float) -> None:

@@ -6,7 +6,7 @@ of that diffusion (a uniform square with its variance); their amounts are put on
 smoothed with the time-averaged heat kernel. The total is kept.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ SECONDS_PER_DAY = 86400.0
 
 
 @kernel
-def walk_parcels(words, n, reach, x, y, width, height):  # type: ignore[no-untyped-def]
+def walk_parcels(words, n, reach, x, y, width, height):
     """Move each parcel by -reach..reach sites along both axes of the torus."""
     span = np.uint64(2 * reach + 1)
     for row in range(n):
@@ -41,7 +41,6 @@ def walk_parcels(words, n, reach, x, y, width, height):  # type: ignore[no-untyp
 
 @kernel
 def exchange_parcels(pool, amount, x, y, n, vessel, stay, inflow, at_vessel, total):
-    # type: ignore[no-untyped-def]
     """Each parcel keeps its share; what flows in goes to the parcels at vessels.
 
     Where a pool has no parcel at a vessel, all its parcels share the inflow. `at_vessel` is
@@ -68,7 +67,7 @@ def exchange_parcels(pool, amount, x, y, n, vessel, stay, inflow, at_vessel, tot
 
 
 @kernel
-def deposit(group, amount, x, y, n, pitch, mesh):  # type: ignore[no-untyped-def]
+def deposit(group, amount, x, y, n, pitch, mesh):
     """Add each row's amount to `mesh[group]`, in row order; the mesh is cleared first."""
     for g in range(mesh.shape[0]):
         for i in range(mesh.shape[1]):
@@ -79,14 +78,13 @@ def deposit(group, amount, x, y, n, pitch, mesh):  # type: ignore[no-untyped-def
 
 
 @kernel
-def lean(before, after):  # type: ignore[no-untyped-def]
+def lean(before, after):
     """Relative difference of an attractant ahead and behind, in (-1, 1)."""
     return (after - before) / (after + before + 1.0)
 
 
 @kernel
 def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
-    # type: ignore[no-untyped-def]
     """A biased random walk of at most one site along each axis.
 
     A cell moves with chance `hop`; along each axis it then steps back, stays or steps ahead,
@@ -129,9 +127,9 @@ def parcel_reach(diffusion: float, dt: float, limit: int) -> int:
 class Transport:
     """Phase: parcels and cells move; parcels exchange with plasma."""
 
-    name = "transport"
-    reads = ()
-    drives = ("contacts", "opsonization")
+    name: ClassVar[str] = "transport"
+    reads: ClassVar[tuple[str, ...]] = ()
+    drives: ClassVar[tuple[str, ...]] = ("contacts", "opsonization")
 
     def __init__(self, world: "World") -> None:
         ps, section = world.ps, world.resolved.scenario.section
@@ -175,8 +173,18 @@ class Transport:
         if len(self._scratch) < 2 * n:
             self._scratch = np.zeros(2 * n)
         total = np.zeros(n)
-        exchange_parcels(table["pool"], table["amount_nmol"], table["x"], table["y"], table.n,
-                         world.vessel, pools.stay, pools.inflow, self._scratch[: 2 * n], total)
+        exchange_parcels(
+            table["pool"],
+            table["amount_nmol"],
+            table["x"],
+            table["y"],
+            table.n,
+            world.vessel,
+            pools.stay,
+            pools.inflow,
+            self._scratch[: 2 * n],
+            total,
+        )
         held = world.parcelled(pools)
         pools.tissue[held] = total[held]
 
@@ -185,9 +193,18 @@ class Transport:
         if table.n == 0:
             return
         words = world.streams.words(WALK_CELL, world.step, table["id"])
-        walk_cells(words, table.n, table["alive"], self.hop[table.kind], self.taxis[table.kind],
-                   world.fields["chemokine"], world.fields.pitch, world.allowed[table.kind],
-                   table["x"], table["y"])
+        walk_cells(
+            words,
+            table.n,
+            table["alive"],
+            self.hop[table.kind],
+            self.taxis[table.kind],
+            world.fields["chemokine"],
+            world.fields.pitch,
+            world.allowed[table.kind],
+            table["x"],
+            table["y"],
+        )
 
     def local_molar(self, table: Table, pools: Pools, ratio: float) -> NDArray[np.float64]:
         """What a cell sees of each pool's parcels, mol/L, shape (pools, *molecule mesh).
@@ -197,8 +214,9 @@ class Transport:
         mesh = np.zeros((len(pools.tissue), *self.shape))
         if table.n == 0 or not pools.tissue.any():
             return mesh
-        deposit(table["pool"], table["amount_nmol"], table["x"], table["y"], table.n, self.pitch,
-                mesh)
+        deposit(
+            table["pool"], table["amount_nmol"], table["x"], table["y"], table.n, self.pitch, mesh
+        )
         sites = self.shape[0] * self.shape[1]
         scale = ratio * sites * 1e-9 / pools.volume
         return np.asarray(self.smooth(mesh) * scale[:, None, None])

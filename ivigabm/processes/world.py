@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ivigabm.engine.columns import Table
 from ivigabm.engine.streams import Streams
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-COLUMNS = {
+COLUMNS: dict[str, dict[str, DTypeLike]] = {
     "b_cell": {"x": np.int32, "y": np.int32, "stage": np.int8},
     "macrophage": {
         "x": np.int32, "y": np.int32, "activation": np.float64, "response": np.float64,
@@ -89,8 +89,28 @@ class Antigen:
 
 
 class World:
-    """All state of one run. Built by `ivigabm.build`."""
+    """All state of one run. Built by `ivigabm.build`.
 
+    Attributes
+    ----------
+    tables : kind -> table. own, drug : pools of the body and of the preparation.
+    antigen : how antibodies meet their target; None in health.
+    zone, vessel : maps of the section. niche_x, niche_y : sites of the lymphoid niche.
+    sinus_x, sinus_y : sites that circulating cells pass. allowed : where a kind may walk.
+    local_antibody : the body's parcels as cells see them in perfused tissue, mol/L, shape
+        (pools, molecule mesh); set each step.
+    free_antibody : share of each antibody that anti-idiotypes leave free.
+    receptor_ledger : receptor copies made, lost and founded.
+    """
+
+    zone: NDArray[np.int8]
+    vessel: NDArray[np.bool_]
+    niche_x: NDArray[np.int64]
+    niche_y: NDArray[np.int64]
+    sinus_x: NDArray[np.int64]
+    sinus_y: NDArray[np.int64]
+    allowed: dict[str, NDArray[np.bool_]]
+    local_antibody: Array
     tables: dict[str, Table]
     own: Pools
     drug: Drug | None
@@ -118,7 +138,6 @@ class World:
         self.free_antibody = np.ones(0)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
         self.blood_target = scenario.target is not None and scenario.target.place == "blood"
-        self._local: Array | None = None
 
     def quantity(self, value: float | str) -> float:
         """A number of the scenario, or the knowledge row that it names."""
@@ -141,8 +160,14 @@ class World:
         for i, m in enumerate(molecules):
             if m.has("fc"):
                 table[i] = [
-                    affinity(m.species, m.subclass, m.glycoform, self.ps.species, receptor.name,
-                             position or m.species)
+                    affinity(
+                        m.species,
+                        m.subclass,
+                        m.glycoform,
+                        self.ps.species,
+                        receptor.name,
+                        position or m.species,
+                    )
                     for receptor in self.receptors
                 ]
         return table
@@ -179,14 +204,5 @@ class World:
 
     def antibody_at_target(self) -> Array:
         """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""
-        assert self.antigen is not None and self.local_antibody is not None
-        return self.at_target(self.own, self.local_antibody)[self.antigen.pools]
-
-    @property
-    def local_antibody(self) -> Array | None:
-        """Body's own parcels as cells see them in perfused tissue, set by the transport phase."""
-        return self._local
-
-    @local_antibody.setter
-    def local_antibody(self, value: Array) -> None:
-        self._local = value
+        assert self.antigen is not None
+        return np.asarray(self.at_target(self.own, self.local_antibody)[self.antigen.pools])

@@ -10,8 +10,8 @@ from ivigabm.engine.diffusion import Operator, Smoother, laplacian_modes
 
 SHAPE = (6, 5)
 seeds = st.integers(0, 2**32 - 1)
-diffusions = st.floats(0.0, 200.0)
-losses = st.floats(0.0, 50.0)
+diffusions = st.one_of(st.just(0.0), st.floats(1e-9, 200.0))
+losses = st.one_of(st.just(0.0), st.floats(1e-9, 50.0))
 steps = st.floats(1e-3, 0.25)
 
 

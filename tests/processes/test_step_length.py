@@ -30,7 +30,8 @@ def test_patients_do_alike_at_a_longer_step(scenario):
 
     def group(hours):
         words = {**SECTION, **DISEASE[scenario], "set.step_hours": hours}
-        runs = [small(scenario, days=5, seed=seed, **words).run().outcomes() for seed in seeds]
+        models = (small(scenario, days=5, seed=seed, **words).run() for seed in seeds)
+        runs = [model.observer.outcomes() for model in models]
         return np.array([[run[name] for name in names] for run in runs])
 
     fine, coarse = group(1.0), group(3.0)

@@ -66,7 +66,7 @@ def engulf(model: "Individual") -> None:
     coated = model.constants.phagocytosis.coated
     draws = words(model, ENGULF, [contact.target for contact in model.contacts])
     for contact, draw in zip(model.contacts, draws, strict=True):
-        coat = contact.target.c3b
+        coat = contact.target.c3b * contact.target.c3b  # complement receptors need neighbours
         rate = pace(model, contact, contact.response + coated * coat / (1.0 + coat))
         contact.target.attack_phagocytic = rate
         if unit(draw[0]) < -expm1(-rate * model.world.dt):

@@ -87,6 +87,7 @@ def tracer(
     """
     run = model(preparation=preparation, schedule=f"0:{TRACE}{route}", **words)
     drug = run.world.drug
+    assert drug is not None
     chosen = [molecule.subclass == subclass for molecule in drug.molecules]
     grams = TRACE * run.world.body.mass * drug.share[chosen]
     nmol = float(np.sum(grams * 1e6 / drug.pools.molar_mass[chosen]))
@@ -134,6 +135,7 @@ def autoantibody_fall() -> Course:
 
     def level(**words: Any) -> Course:
         run = model("cidp", schedule=COURSE, **chosen, **words)
+        assert run.world.antigen is not None
         pools = run.world.antigen.pools
 
         def plasma(_: IVIgModel) -> float:
@@ -149,6 +151,7 @@ def mouse_clearance(**words: Any) -> float:
     """Dose over area of an antibody injected into a mouse, mL/d/kg."""
     few = {"set.target.count_per_agent": 200.0}  # platelets do not take antibody from plasma
     run = model("mouse_itp", days=20.0, hours=1.0, **few, **words)
+    assert run.world.antigen is not None
     own, (pool,) = run.world.own, run.world.antigen.pools
     dose = run.resolved.scenario.antibody[0].dose  # mg/kg
     milligrams = own.molar_mass[pool] * 1e-3 / run.world.body.plasma_volume  # mg/L per nmol

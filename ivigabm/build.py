@@ -187,8 +187,8 @@ def _settle_own(
     grams = [igg * part for part in share]
     for antibody, _, part in pathogenic:
         level = world.quantity(antibody.concentration) / 1e3  # mg/L to g/L
-        endogenous = antibody.delivery == "endogenous"
-        grams.append(level * antibody.dose_fold * part if endogenous else 0.0)
+        there = antibody.delivery != "bolus"
+        grams.append(level * antibody.dose_fold * part if there else 0.0)
     held = body.receptor
     body.receptor = ps["fcrn.receptor"]
     for i, g_per_l in enumerate(grams):
@@ -197,6 +197,9 @@ def _settle_own(
     if "FcRn" in world.missing:  # born without it: the same production, a smaller pool
         for i, production in enumerate(pools.production.tolist()):
             pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
+    for i, (antibody, _, _) in enumerate(pathogenic, start=len(share)):
+        if antibody.delivery == "pulse":
+            pools.production[i] = 0.0
     pools.dosed += pools.present()  # what was there at the start counts as put in
 
 
@@ -276,22 +279,17 @@ def _drug(world: World, resolved: Resolved) -> Drug:
     word = resolved.hypothesis.get("idiotype_fraction", "preparation")
     idiotype = None if word == "preparation" else float(word)
     molecules, share = drug_molecules(preparation, idiotype)
-    half = {
-        "sensor": ps["sensor.half_disialylated"] * 1e-6,
-        "type2": ps["type2.half_disialylated"] * 1e-6,
-        "il4": ps["expression.half_il4"],
-        "anti_cytokine": ps["antitnf.kd"] * 1e-9,
-    }
     pools = Pools(molecules, world.body, ps)
-    pitch = scenario.section.field_pitch
-    release = ps["cytokine.secretion_il33"] / (pitch * pitch) * world.present("IL-33")
+    roles = [receptor.role == "inhibitory" for receptor in world.receptors]
+    inhibitory = world.fcgr_affinity(molecules)[:, roles].sum(axis=1) * world.present("FcgRIIB")
     return Drug(
         molecules,
         share,
         pools,
         world.fcgr_affinity(molecules),
-        half,
-        release,
+        inhibitory,
+        {"CD22": world.present("CD22")},
+        ps,
         _mesh(scenario, scenario.section.molecule_pitch),
         _mesh(scenario, scenario.section.field_pitch),
     )

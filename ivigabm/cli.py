@@ -6,7 +6,7 @@ Exit status: 0 done; 2 the input is at fault, one readable message on stderr; 1 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -43,7 +43,7 @@ def _is_usage(error: Exception) -> bool:
     return hasattr(error, "exit_code") and hasattr(error, "show")
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int) -> NoReturn:
     typer.echo(f"ivigabm: {message}", err=True)
     raise typer.Exit(status)
 
@@ -119,6 +119,55 @@ def _twin(name: str, options: Simulation) -> "TwinResult":
         return twin(
             scenario, perturbation, options.seeds, options.days, report, workers=options.workers
         )
+
+
+@app.command()
+def sweep(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN.toml", help="What is varied, and how.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the table and the store.")
+    ],
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Processes to use; otherwise one per core."),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option("--dask", metavar="ADDRESS", help="Compute on this Dask scheduler instead."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run all points of a plan, treated and untreated; repeated, it goes on where it stopped."""
+    from ivigabm.experiments.plan import Plan
+    from ivigabm.report import console
+    from ivigabm.report.folder import check_out
+
+    if dask is not None and workers is not None:
+        raise InputError("--workers and --dask exclude each other; a cluster has its own workers")
+    read = Plan.load(plan)
+    check_out(out)
+
+    from ivigabm.engine.kernel import is_cold
+    from ivigabm.experiments.executors import Dask, cores, local
+    from ivigabm.experiments.store import StoreError
+    from ivigabm.experiments.sweeps import sweep as run_sweep
+
+    if is_cold():
+        console.notice("compiling kernels, first run only")
+    executor = local(workers or cores()) if dask is None else Dask(dask)
+    try:
+        with console.progress(f"sweeping {plan.stem}") as report:
+            result = run_sweep(read, out, executor, report, ["ivigabm", *sys.argv[1:]])
+    except StoreError as problem:
+        _fail(str(problem), 1)
+    if json:
+        console.print_json(result.summary())
+    else:
+        console.print_sweep(result)
+        console.notice(f"table: {out / 'results.parquet'}")
+    if result.failed:
+        first = result.failures[0]
+        _fail(f"{result.failed} runs failed; seed {first.seed}: {first.message}", 1)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The simulation: one individual, stepped phase by phase and looked at through Mesa."""
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,21 @@ from ivigabm.processes.cytokines import Cytokines
 from ivigabm.processes.dosing import Plasma
 from ivigabm.processes.opsonization import Opsonization
 from ivigabm.processes.phagocytosis import Phagocytosis
+from ivigabm.processes.ports import PORTS
 from ivigabm.processes.receptor_expression import ReceptorExpression
 from ivigabm.processes.sensing import Sensing
 from ivigabm.processes.signalling import Signalling
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
 from ivigabm.scenario import Scenario
+
+
+class Witness(Protocol):
+    """Somebody who looks at a model after every step and changes nothing in it."""
+
+    def see(self, model: "IVIgModel") -> None:
+        """Look; the clock still shows the step that was taken."""
+        ...
 
 
 class IVIgModel(TableModel):
@@ -88,6 +97,8 @@ class IVIgModel(TableModel):
         self.days = float(days if days is not None else self.resolved.scenario.days)
         self.world = build(self.resolved, seed)
         self.mechanisms = active_mechanisms(self.resolved)
+        self._acted: set[str] = set()
+        self.witness: Witness | None = None
         self._make_processes()
         self._make_face()
         self._run_in()
@@ -128,6 +139,8 @@ class IVIgModel(TableModel):
     def step(self) -> None:
         """One step of simulated time."""
         self.advance()
+        if self.witness is not None:
+            self.witness.see(self)
         self.world.step += 1
         self.observer.observe()
         self.datacollector.collect(self)
@@ -166,7 +179,10 @@ class IVIgModel(TableModel):
         local = self.transport.local_molar(world.tables["therapeutic_igg"], drug.pools, 1.0)
         drug.see(world, local)
         for mechanism in self.mechanisms:
-            world.ports.write(mechanism.port, mechanism.contribution(drug))
+            brought = mechanism.contribution(drug)
+            world.ports.write(mechanism.port, brought)
+            if mechanism.id not in self._acted and np.any(brought != PORTS[mechanism.port].neutral):
+                self._acted.add(mechanism.id)
 
     def tidy(self) -> None:
         """Take out the dead where they have become many; say that the world was written to."""
@@ -200,6 +216,11 @@ class IVIgModel(TableModel):
         return self
 
     # -- looking --------------------------------------------------------------------------------
+
+    @property
+    def acted(self) -> tuple[str, ...]:
+        """Ids of the mechanisms that have moved their port off its neutral value so far."""
+        return tuple(sorted(self._acted))
 
     @property
     def day(self) -> float:

@@ -12,12 +12,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ivigabm.errors import InputError, nearest, unknown
-from ivigabm.knowledge import load_hypotheses, load_preparation, preparation_names, product_names
+from ivigabm.knowledge import (
+    load_hypotheses,
+    load_preparation,
+    load_therapies,
+    preparation_names,
+    product_names,
+)
 from ivigabm.mechanisms import expand as expand_mechanisms
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.scenario import Scenario
 
-THERAPY_KEYS = ("preparation", "dose", "schedule", "treat_day", "route")
+THERAPY_KEYS = ("preparation", "dose", "schedule", "treat_day", "route", "therapy")
 WORLD_KEYS = (
     "only",
     "without",
@@ -53,6 +59,22 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class Portion:
+    """One dose of a comparator: day, and amount in label doses (plasma volumes for exchange)."""
+
+    day: float
+    amount: float
+
+
+@dataclass(frozen=True)
+class Course:
+    """A comparator and its doses."""
+
+    name: str
+    doses: tuple[Portion, ...]
+
+
+@dataclass(frozen=True)
 class Perturbation:
     """Changes to a scenario. Empty: the scenario as it stands, with its standard therapy."""
 
@@ -62,6 +84,7 @@ class Perturbation:
     schedule: str | None = None
     treat_day: float | None = None
     route: str | None = None
+    therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     knockout: tuple[str, ...] = ()
@@ -69,10 +92,11 @@ class Perturbation:
     block: tuple[tuple[str, float], ...] = ()
     hypothesis: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
+    watched: tuple[str, ...] = ()  # comparators of the treated arm; the twin starts with them
 
     def without_therapy(self) -> "Perturbation":
-        """The untreated twin: no therapeutic IgG, everything else the same."""
-        return dataclasses.replace(self, no_ivig=True)
+        """The untreated twin: no therapeutic IgG and no comparator, everything else the same."""
+        return dataclasses.replace(self, no_ivig=True, therapy=(), watched=self.therapy)
 
 
 @dataclass(frozen=True)
@@ -83,6 +107,7 @@ class Resolved:
     preparation: str | None
     doses: tuple[Dose, ...]
     mechanisms: tuple[str, ...]
+    therapies: tuple[Course, ...] = ()
     start_day: float = 0.0  # day 0, or the first planned dose before it, in the twin as well
     absent: frozenset[str] = frozenset()
     depleted: frozenset[str] = frozenset()
@@ -94,6 +119,7 @@ class Resolved:
         return {
             "scenario": self.scenario.model_dump(mode="json"),
             "preparation": self.preparation,
+            "therapies": [dataclasses.asdict(course) for course in self.therapies],
             "start_day": self.start_day,
             "doses": [dataclasses.asdict(dose) for dose in self.doses],
             "mechanisms": list(self.mechanisms),
@@ -151,6 +177,31 @@ def parse_schedule(text: str, route: str = "iv") -> tuple[Dose, ...]:
             day = float(match["day"]) + i * interval
             doses.append(Dose(day, float(match["dose"]), match["route"] or route))
     return tuple(sorted(doses, key=lambda dose: dose.day))
+
+
+def parse_course(text: str) -> Course:
+    """Read `NAME` or `NAME@PLAN` into a comparator's doses, in label doses.
+
+    Raises
+    ------
+    InputError : no such comparator, or a plan that does not read.
+    """
+    name, _, plan = text.partition("@")
+    known = load_therapies()
+    label = known[_choice("therapy", name.strip(), known)]
+    doses = parse_schedule(plan or label.plan)
+    return Course(
+        name.strip(), tuple(Portion(dose.day, dose.g_per_kg / label.label_dose) for dose in doses)
+    )
+
+
+def _courses(value: Any) -> tuple[str, ...]:
+    """Comparators in a list or a comma list; a plan may hold commas itself."""
+    texts = [value] if isinstance(value, str) else list(value)
+    found = [part.strip() for text in texts for part in re.split(r",(?=\s*[a-z])", text)]
+    for text in found:
+        parse_course(text)
+    return tuple(found)
 
 
 def _setting(text: str) -> tuple[str, Any]:
@@ -241,6 +292,8 @@ def _therapy(key: str, value: Any) -> Any:
         return _number("dose (g/kg)", value, 0.0, 20.0)
     if key == "treat_day":
         return _number("treat_day", value, -365.0, 3650.0)
+    if key == "therapy":
+        return _courses(value)
     if key == "route":
         return _choice(key, str(value), ROUTES)
     parse_schedule(str(value))
@@ -273,12 +326,17 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
     planned = _doses(scenario, change)
+    therapies = tuple(parse_course(text) for text in change.therapy)
+    watched = [parse_course(text) for text in change.therapy + change.watched]
+    days = [dose.day for dose in planned]
+    days += [portion.day for course in watched for portion in course.doses]
     preparation = None if change.no_ivig else change.preparation or scenario.therapy.preparation
     return Resolved(
         scenario=scenario,
         preparation=preparation,
         doses=() if change.no_ivig else planned,
-        start_day=min([0.0, *(float(math.floor(dose.day)) for dose in planned)]),
+        therapies=therapies,
+        start_day=min([0.0, *(float(math.floor(day)) for day in days)]),
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
         depleted=frozenset(change.deplete),
@@ -310,8 +368,9 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
             data["baseline_igg"] = _number(key, value, 0.0, 100.0)
         elif key.startswith("antibody."):
             _set_antibody(data, key.removeprefix("antibody."), value)
-        elif key.startswith("parameters."):
-            data["parameters"] = {**data["parameters"], key.removeprefix("parameters."): value}
+        elif key.startswith(("parameters.", "genotype.")):
+            table, _, name = key.partition(".")
+            data[table] = {**data[table], name: value}
         else:
             _set_dotted(data, key, value)
     return Scenario.from_dict(data, source="set")

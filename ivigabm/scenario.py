@@ -69,7 +69,8 @@ class Antibody(Part):
     glycoform: Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"] = (
         "native"
     )
-    delivery: Literal["endogenous", "bolus"] = "endogenous"
+    # made by the patient's B cells; injected; or there at onset and made no more
+    delivery: Literal["endogenous", "bolus", "pulse"] = "endogenous"
     dose: Annotated[float, Field(ge=0)] = 0.0  # mg/kg, for a bolus
     dose_fold: Annotated[float, Field(ge=0)] = 1.0  # multiple of this scenario's own amount
     day: float = 0.0

@@ -58,7 +58,7 @@ class ScriptedModel:
 @pytest.fixture
 def scripted_model(monkeypatch: pytest.MonkeyPatch) -> type[ScriptedModel]:
     """Twins run `ScriptedModel` instead of the simulator."""
-    monkeypatch.setattr("ivigabm.experiments.twins.IVIgModel", ScriptedModel)
+    monkeypatch.setattr("ivigabm.experiments.task.IVIgModel", ScriptedModel)
     return ScriptedModel
 
 

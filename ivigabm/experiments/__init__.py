@@ -4,11 +4,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ivigabm.experiments.runner import Arm, Results, run
+    from ivigabm.experiments.sweeps import SweepResult, sweep
     from ivigabm.experiments.twins import TwinResult, twin
 
-__all__ = ["TwinResult", "twin"]
+__all__ = ["Arm", "Results", "SweepResult", "TwinResult", "run", "sweep", "twin"]
 
-_PLACES = {"TwinResult": "ivigabm.experiments.twins", "twin": "ivigabm.experiments.twins"}
+_PLACES = {
+    "Arm": "ivigabm.experiments.runner",
+    "Results": "ivigabm.experiments.runner",
+    "SweepResult": "ivigabm.experiments.sweeps",
+    "TwinResult": "ivigabm.experiments.twins",
+    "run": "ivigabm.experiments.runner",
+    "sweep": "ivigabm.experiments.sweeps",
+    "twin": "ivigabm.experiments.twins",
+}
 
 
 def __getattr__(name: str) -> Any:

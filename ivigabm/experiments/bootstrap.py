@@ -42,12 +42,32 @@ def paired(
         value = float(statistic(treated.mean(keepdims=True), control.mean(keepdims=True))[0])
         if len(treated) < 2:
             return Estimate(value, np.nan, np.nan)
-        picks = np.random.default_rng(_SEED).integers(len(treated), size=(RESAMPLES, len(treated)))
+        picks = _picks(len(treated))
         figures = statistic(treated[picks].mean(axis=1), control[picks].mean(axis=1))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(figures, [tail, 1 - tail])
+    low, high = quantiles(figures)
     # equal pairs give a limit that differs from the figure itself by rounding only
     return Estimate(value, min(float(low), value), max(float(high), value))
+
+
+def _picks(count: int, stream: int = 0) -> NDArray[np.int64]:
+    generator = np.random.default_rng(_SEED + stream)
+    return generator.integers(count, size=(RESAMPLES, count))
+
+
+def resamples(count: int, stream: int = 0) -> Values:
+    """Weight of each replicate in each resample, rows adding up to 1: (RESAMPLES, count).
+
+    stream : another source of variation, resampled independently.
+    """
+    weights = np.zeros((RESAMPLES, count))
+    np.add.at(weights, (np.arange(RESAMPLES)[:, None], _picks(count, stream)), 1.0 / count)
+    return weights
+
+
+def quantiles(figures: Values) -> Values:
+    """Limits of the central 95 % over the first axis, shape (2, ...)."""
+    tail = (1 - LEVEL) / 2
+    return np.asarray(np.quantile(figures, [tail, 1 - tail], axis=0))
 
 
 def difference(treated: Values, control: Values) -> Values:

@@ -1,6 +1,7 @@
 """What a stored result was made with: the code that simulates and the libraries that count."""
 
-from importlib.metadata import version
+from functools import cache
+from importlib.metadata import entry_points, version
 
 from ivigabm.engine.digest import source_digest
 
@@ -13,13 +14,26 @@ _SOURCES = (
     "agents",
     "processes",
     "mechanisms",
+    "build.py",
     "model.py",
+    "observation.py",
     "outcomes.py",
 )
 
 
+@cache
 def code_version() -> str:
-    """Digest of the sources that decide a result, with the versions of NumPy, SciPy and numba."""
-    return source_digest(
-        _SOURCES, [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba")]
+    """Digest of all that decides a result: sources, libraries that count, outside mechanisms.
+
+    It is taken once in a process: what has been imported does not change with the files.
+    """
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba")]
+    return source_digest(_SOURCES, [*libraries, *_outside_mechanisms()])
+
+
+def _outside_mechanisms() -> list[str]:
+    """Mechanisms that other packages bring, with the versions of these."""
+    return sorted(
+        f"{point.value} {point.dist.version if point.dist else ''}"
+        for point in entry_points(group="ivigabm.mechanisms")
     )

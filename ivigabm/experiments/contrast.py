@@ -55,6 +55,30 @@ def anti_inflammatory_index(outcomes: pd.DataFrame) -> Estimate:
     return paired(relative_reduction, *pairs(outcomes, "inflammation_auc"))
 
 
+def pairing(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """How much variance common random numbers take out of the effect, by outcome.
+
+    Returns
+    -------
+    pandas.DataFrame : outcome, paired_variance (of treated − control with one seed for both),
+        independent_variance (of a difference whose arms have seeds of their own: the variances
+        of the arms added), ratio (independent ÷ paired). A ratio is NaN with fewer than two
+        replicates or where nothing varies, and infinite where every pair differs alike.
+    """
+    rows = []
+    for name in outcomes["outcome"].unique():
+        treated, control = pairs(outcomes, str(name))
+        paired_variance = independent = float("nan")
+        if len(treated) > 1:
+            paired_variance = float(np.var(treated - control, ddof=1))
+            independent = float(np.var(treated, ddof=1) + np.var(control, ddof=1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = float(np.divide(independent, paired_variance))
+        rows.append((name, paired_variance, independent, ratio))
+    columns = ["outcome", "paired_variance", "independent_variance", "ratio"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def plain(value: float) -> float | None:
     """The number for JSON, or None where it is undefined."""
     return float(value) if np.isfinite(value) else None

@@ -4,36 +4,28 @@ Both arms of a pair have one seed. They are the same patient and draw the same r
 their difference is what the therapy caused.
 """
 
-import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from ivigabm.experiments.bootstrap import Estimate
-from ivigabm.experiments.contrast import anti_inflammatory_index, as_json, effects, plain
-from ivigabm.model import IVIgModel
-from ivigabm.outcomes import CONTROL, TREATED, of_arm, series_table
+from ivigabm.experiments.contrast import (
+    anti_inflammatory_index,
+    as_json,
+    effects,
+    pairing,
+    plain,
+)
+from ivigabm.experiments.executors import Executor, local
+from ivigabm.experiments.runner import Arm, Progress, run
+from ivigabm.experiments.store import Store
+from ivigabm.outcomes import CONTROL, TREATED
 from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
-
-Progress = Callable[[int, int], None]
-
-
-class _Arm(NamedTuple):
-    name: str
-    resolved: Resolved
-    seed: int
-    days: float
-
-
-class _Run(NamedTuple):
-    outcomes: pd.DataFrame
-    timeseries: pd.DataFrame
-    agent_steps: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,8 @@ class TwinResult:
     anti_inflammatory_index : 1 − inflammation AUC treated ÷ control; NaN where the control has
         no inflammation.
     agent_steps : living rows of all tables taken through a step, summed over all runs.
+    pairing : one row per outcome: outcome, paired_variance, independent_variance, ratio; how much
+        more the effect would vary if the arms had seeds of their own.
     """
 
     resolved: Resolved
@@ -61,6 +55,11 @@ class TwinResult:
     anti_inflammatory_index: Estimate
     wall_s: float
     agent_steps: int
+
+    @cached_property
+    def pairing(self) -> pd.DataFrame:
+        """Variance of the effect with paired and with independent seeds, by outcome."""
+        return pairing(self.outcomes)
 
     def summary(self) -> dict[str, Any]:
         """Plain data for JSON. What is undefined is None, as are intervals of one replicate."""
@@ -75,6 +74,9 @@ class TwinResult:
                 "value": plain(index.value),
                 "ci95": [plain(index.low), plain(index.high)],
             },
+            "variance_ratio_of_pairing": {
+                row.outcome: plain(row.ratio) for row in self.pairing.itertuples()
+            },
             "wall_s": round(self.wall_s, 3),
             "agent_steps": self.agent_steps,
         }
@@ -87,6 +89,8 @@ def twin(
     days: float | None = None,
     progress: Progress | None = None,
     workers: int = 1,
+    executor: Executor | None = None,
+    store: Store | None = None,
 ) -> TwinResult:
     """Run `scenario` with `perturbation`, and its twin without therapy, for every seed.
 
@@ -96,6 +100,8 @@ def twin(
     days : length of the runs; otherwise the scenario's.
     progress : called with (arms done, arms in all), first with none done.
     workers : processes; 1 runs in this one. The result is the same for any number.
+    executor : where to compute, instead of a number of processes.
+    store : where runs are kept and found again.
 
     Raises
     ------
@@ -106,45 +112,24 @@ def twin(
     treated, control = resolve(scenario, change), resolve(scenario, change.without_therapy())
     numbers = tuple(seeds)
     length = float(treated.scenario.days if days is None else days)
-    arms = [
-        _Arm(name, resolved, seed, length)
-        for seed in numbers
-        for name, resolved in ((TREATED, treated), (CONTROL, control))
-    ]
-    runs: list[_Run] = []
-    report = progress or (lambda done, total: None)
-    report(0, len(arms))
-    for run in _run_all(arms, workers):
-        runs.append(run)
-        report(len(runs), len(arms))
-    outcomes = pd.concat([run.outcomes for run in runs], ignore_index=True)
+    arms = [Arm(TREATED, treated, length), Arm(CONTROL, control, length)]
+    found = run(arms, numbers, executor or local(workers), store, progress, series=True)
+    outcomes = _by_seed(found.outcomes, ["arm", "outcome", "unit", "value"], numbers)
     return TwinResult(
         resolved=treated,
         seeds=numbers,
         days=length,
         outcomes=outcomes,
-        timeseries=pd.concat([run.timeseries for run in runs], ignore_index=True),
+        timeseries=_by_seed(found.timeseries, ["arm", "day", "variable", "value"], numbers),
         effects=effects(outcomes),
         anti_inflammatory_index=anti_inflammatory_index(outcomes),
         wall_s=time.perf_counter() - started,
-        agent_steps=sum(run.agent_steps for run in runs),
+        agent_steps=found.agent_steps,
     )
 
 
-def _run_all(arms: list[_Arm], workers: int) -> Iterator[_Run]:
-    if workers == 1:
-        yield from map(_run, arms)
-        return
-    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of threads
-    with ProcessPoolExecutor(min(workers, len(arms)), mp_context=context) as pool:
-        yield from pool.map(_run, arms)
-
-
-def _run(arm: _Arm) -> _Run:
-    model = IVIgModel(arm.resolved.scenario, rng=arm.seed, perturbation=arm.resolved)
-    model.run(days=arm.days)
-    return _Run(
-        of_arm(model.outcomes(), arm.seed, arm.name),
-        of_arm(series_table(model.observations()), arm.seed, arm.name),
-        model.agent_steps,
-    )
+def _by_seed(table: pd.DataFrame, columns: list[str], seeds: tuple[int, ...]) -> pd.DataFrame:
+    """Rows of both arms together, seed after seed."""
+    place = table["seed"].map({seed: i for i, seed in enumerate(seeds)})
+    order = place.argsort(kind="stable")
+    return table.iloc[order][["seed", *columns]].reset_index(drop=True)

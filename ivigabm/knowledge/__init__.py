@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ivigabm.knowledge.preparation import Preparation, load_preparation, preparation_names
     from ivigabm.knowledge.vocabulary import (
         load_hypotheses,
+        load_therapies,
         nodes_of,
         product_names,
     )
@@ -47,6 +48,7 @@ __all__ = [
     "load_hypotheses",
     "load_parameters",
     "load_preparation",
+    "load_therapies",
     "nodes_of",
     "preparation_names",
     "product_names",
@@ -60,6 +62,7 @@ _LATE = {
     "load_preparation": "preparation",
     "preparation_names": "preparation",
     "load_hypotheses": "vocabulary",
+    "load_therapies": "vocabulary",
     "nodes_of": "vocabulary",
     "product_names": "vocabulary",
 }

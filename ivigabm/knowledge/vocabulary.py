@@ -1,4 +1,4 @@
-"""Gene products that can be taken away, and contested questions with their positions."""
+"""Gene products that can be taken away, contested questions, and comparators."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -53,6 +53,24 @@ def _products() -> Mapping[str, tuple[str, ...]]:
 def product_names() -> tuple[str, ...]:
     """Gene products that a knock-out or a block may name."""
     return tuple(_products())
+
+
+class Comparator(BaseModel):
+    """Another treatment: what an amount means, the usual dose and plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: str
+    label_dose: float
+    plan: str
+    acts_on: str
+    source: str
+
+
+@cache
+def load_therapies() -> Mapping[str, Comparator]:
+    """Comparators by name."""
+    return {key: Comparator.model_validate(value) for key, value in _read("therapies.toml").items()}
 
 
 def nodes_of(products: Iterable[str]) -> frozenset[str]:

@@ -32,5 +32,4 @@ class AntiIdiotype(Mechanism):
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.specificity("anti_idiotype")
-        mesh = drug.total(weight, drug.effector)
-        return np.array([np.mean(mesh)])
+        return np.array([drug.mean(weight, drug.at_target)])

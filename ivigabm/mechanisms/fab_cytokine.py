@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.drug import NANOMOLAR
 
 if TYPE_CHECKING:
     from ivigabm.processes.drug import Drug
@@ -28,5 +29,5 @@ class CytokineNeutralisation(Mechanism):
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.specificity("anti_cytokine")
-        mesh = drug.total(weight, drug.effector)
-        return np.array([np.mean(mesh) / drug.half["anti_cytokine"]])
+        bound = drug.mean(weight, drug.at_target) / (drug.ps["antitnf.kd"] * NANOMOLAR)
+        return np.array([bound])

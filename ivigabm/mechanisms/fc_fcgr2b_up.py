@@ -31,4 +31,4 @@ class Fcgr2bUp(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.il4 / drug.half["il4"]
+        return drug.il4 / drug.ps["expression.half_il4"]

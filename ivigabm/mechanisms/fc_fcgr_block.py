@@ -32,7 +32,7 @@ class FcgrBlockade(Mechanism):
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         with_fc = drug.features(self.needs)
-        dimer = np.array([molecule.dimer for molecule in drug.molecules])
+        dimer = drug.dimer
         per_receptor = np.column_stack([drug.fcgr_affinity, np.ones(len(dimer))])
         monomer_weight = (with_fc * (1.0 - dimer))[:, None] * per_receptor
         dimer_weight = (with_fc * dimer)[:, None] * per_receptor

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.drug import MICROMOLAR
 
 if TYPE_CHECKING:
     from ivigabm.processes.drug import Drug
@@ -30,5 +31,5 @@ class SensorLectin(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) / drug.half["sensor"]
+        weight = drug.features(self.needs) / (drug.ps["sensor.half_disialylated"] * MICROMOLAR)
         return drug.total(weight, drug.lymphoid)

@@ -29,7 +29,7 @@ def wiring(chosen: Iterable[Mechanism] | None = None) -> nx.DiGraph:
             graph.add_edge(process.name, driven)
     for mechanism in mechanisms() if chosen is None else chosen:
         graph.add_node(
-            mechanism.id, layer="mechanism", label=mechanism.name, pathway=mechanism.pathway
+            mechanism.id, layer="mechanism", label=mechanism.id, pathway=mechanism.pathway
         )
         for need in sorted(mechanism.needs):
             graph.add_node(need, layer="feature", label=need.replace("_", " "))

@@ -112,7 +112,7 @@ class BLineage:
     """Phase: fate of B cells, and the antibody that they secrete."""
 
     name: ClassVar[str] = "b_lineage"
-    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser",)
+    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser", "b_cell_drive", "baff_sink")
     drives: ClassVar[tuple[str, ...]] = ("plasma",)
 
     def __init__(self, world: "World") -> None:
@@ -127,6 +127,7 @@ class BLineage:
                 ps["b_cell.secretion_plasma_cell"],
             ]
         )
+        self.baff_fold = ps["b_cell.baff_death_fold"]
         self.silencing = ps["b_cell.silencing"]
         naive = world.founding_b_cells[NAIVE]
         self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
@@ -143,6 +144,18 @@ class BLineage:
         needed = np.where(antigen.endogenous, world.own.production[antigen.pools], 0.0)
         self.scale = needed / made if made > 0.0 else np.zeros(len(needed))
         world.own.production[antigen.pools] = self.scale * made
+
+    def current_rates(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
+        drive = float(world.ports["b_cell_drive"][0])
+        sink = float(world.ports["baff_sink"][0])
+        starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
+        rates = self.rates.copy()
+        rates[NAIVE, 1] *= drive
+        rates[ACTIVATED, 2] *= drive
+        rates[: PLASMABLAST + 1, 0] *= starved
+        rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
+        return rates
 
     def secreted(self, world: "World") -> float:
         """Secretion of the section now, in units of one plasma cell."""
@@ -162,7 +175,7 @@ class BLineage:
         table.grown(
             decide(
                 words,
-                self.rates,
+                self.current_rates(world),
                 free,
                 self.silencing,
                 world.dt,

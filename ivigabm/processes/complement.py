@@ -42,7 +42,7 @@ class Complement:
     """Phase: complement on every opsonised target."""
 
     name: ClassVar[str] = "complement"
-    reads: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ("c3b_acceptor", "convertase", "early_classical")
     drives: ClassVar[tuple[str, ...]] = ("tissue", "phagocytosis", "complement_deposition")
 
     def __init__(self, world: "World") -> None:
@@ -62,6 +62,14 @@ class Complement:
         self.weight = np.array([world.c1q_weight(m) for m in molecules])
         self.grams = ps[IGG_MASS_ROW] * 1e3
 
+    def strength(self, world: "World", own: float) -> tuple[float, float]:
+        """Classical activation left, and C3b per activation; `own` is the body's acceptor, g/L."""
+        ports = world.ports
+        accepted = own + float(ports["c3b_acceptor"][0])
+        amplified = 1.0 + self.amplification * float(ports["convertase"][0])
+        gain = self.c3 * amplified / (1.0 + accepted / self.acceptor_half)
+        return self.c1q * float(ports["early_classical"][0]), gain
+
     def advance(self, world: "World") -> None:
         """Recompute C3b and C5b-9 from the opsonins of this step."""
         table = world.tables["target_cell"]
@@ -70,17 +78,16 @@ class Complement:
         accepted = 0.0
         for molar in world.mean_at_target(world.own).tolist():
             accepted += molar * self.grams
-        accepted *= self.acceptor
-        gain = self.c3 * (1.0 + self.amplification) / (1.0 + accepted / self.acceptor_half)
+        c1q, gain = self.strength(world, accepted * self.acceptor)
         fix_complement(
             table["opsonin"],
             self.weight,
             self.is_igm,
             self.half_igg,
             self.half_igm,
-            self.c1q,
+            c1q,
             gain,
-            self.terminal,
+            self.terminal * world.comparators.c5_left,
             table["alive"],
             table.n,
             table["c3b"],

@@ -76,7 +76,7 @@ class Cytokines:
         for name, table in (("tnf", mac), ("chemokine", mac), ("il4", basophil)):
             secrete(
                 table["activation"],
-                self.rate[name],
+                self.rate[name] * world.comparators.secretion_left,
                 table["alive"],
                 table["x"],
                 table["y"],

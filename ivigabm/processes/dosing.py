@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.errors import InputError
+from ivigabm.processes.therapy import Comparators
 
 if TYPE_CHECKING:
     from ivigabm.processes.drug import Drug
@@ -79,9 +80,11 @@ class Plasma:
 
     def __init__(self, world: "World") -> None:
         self.dosing = Dosing(world)
+        world.comparators = Comparators(world)
 
     def advance(self, world: "World") -> None:
         """One step of dosing and kinetics."""
+        world.comparators.advance(world)
         self.dosing.give(world)
         own, dosing = world.own, self.dosing
         seen = own.igg() + float(world.ports["fcrn_load"][0])

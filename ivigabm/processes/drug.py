@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.knowledge import ParameterSet
 from ivigabm.processes.cytokines import secrete
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Pools
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
 Array = NDArray[np.float64]
+
+MICROMOLAR, NANOMOLAR = 1e-6, 1e-9  # mol/L
+GRAMS = 1e3  # g/mol of 1 kg/mol
 
 
 @kernel
@@ -38,13 +42,13 @@ class Drug:
 
     Attributes
     ----------
-    molecules, share : kinds of molecule and the molar share of each in a dose.
+    molecules, share : kinds of molecule and the share of a dose's protein mass in each.
     lymphoid, effector : mol/L over the molecule mesh, shape (pools, cells of the mesh), in
         freely perfused tissue and where effector cells meet their targets.
-    plasma : mol/L, shape (pools,).
-    fcgr_affinity : per M, shape (pools, receptors).
-    half : half-effect concentrations, mol/L (il4 in half-effect units).
-    release : IL-33 per day that a fully signalling sensor adds to its mesh cell.
+    plasma, at_target, in_lymphoid : means, mol/L, shape (pools,).
+    dimer, valency : share in dimers, and Fc parts held together, shape (pools,).
+    fcgr_affinity, fcgr2b_affinity : per M, shapes (pools, receptors) and (pools,).
+    ps : knowledge for this individual. presence : function left of a gene product.
     sensor_release, il4 : what the drug has evoked so far, over the field mesh.
     """
 
@@ -54,8 +58,9 @@ class Drug:
         share: Array,
         pools: Pools,
         fcgr_affinity: Array,
-        half: dict[str, float],
-        release: float,
+        fcgr2b_affinity: Array,
+        presence: dict[str, float],
+        ps: ParameterSet,
         mesh: tuple[int, int],
         field_mesh: tuple[int, int],
     ) -> None:
@@ -63,14 +68,17 @@ class Drug:
         self.share = share
         self.pools = pools
         self.fcgr_affinity = fcgr_affinity
-        self.half = half
-        self.release = release
+        self.fcgr2b_affinity = fcgr2b_affinity
+        self.presence = presence
+        self.ps = ps
+        self.dimer = np.array([molecule.dimer for molecule in molecules])
+        self.valency = np.array([molecule.valency for molecule in molecules])
         self._features: dict[frozenset[str], Array] = {}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
         self.lymphoid = np.zeros((len(molecules), cells))
         self.effector = np.zeros((len(molecules), cells))
-        self.plasma = np.zeros(len(molecules))
+        self.plasma = self.at_target = self.in_lymphoid = np.zeros(len(molecules))
         self.sensor_release = np.zeros(field_mesh)
         self.il4 = np.zeros(field_mesh)
 
@@ -78,18 +86,22 @@ class Drug:
         """Note where the drug is now; `local` is mol/L over the molecule mesh, per pool."""
         flat = (len(self.molecules), self.mesh[0] * self.mesh[1])
         self.plasma = self.pools.plasma_molar()
+        self.in_lymphoid = self.pools.tissue_molar()
+        self.at_target = world.mean_at_target(self.pools)
         self.lymphoid = local.reshape(flat)
         self.effector = np.ascontiguousarray(world.at_target(self.pools, local)).reshape(flat)
         sensor = world.tables["sensor_cell"]
+        pitch = world.fields.pitch
+        release = self.ps["cytokine.secretion_il33"] / (pitch * pitch) * world.present("IL-33")
         self.sensor_release[...] = 0.0
         secrete(
             sensor["signal"],
-            self.release,
+            release,
             sensor["alive"],
             sensor["x"],
             sensor["y"],
             sensor.n,
-            world.fields.pitch,
+            pitch,
             self.sensor_release,
         )
         self.il4 = world.fields["il4"]
@@ -105,6 +117,13 @@ class Drug:
     def specificity(self, name: str) -> Array:
         """Share of each pool's molecules that bind a named thing."""
         return np.array([m.specificity.get(name, 0.0) for m in self.molecules])
+
+    def mean(self, weights: Array, molar: Array) -> float:
+        """Weighted sum over pools of mean concentrations, in row order."""
+        total = 0.0
+        for weight, amount in zip(weights.tolist(), molar.tolist(), strict=True):
+            total += weight * amount
+        return total
 
     def total(self, weights: Array, amounts: Array) -> Array:
         """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""

@@ -9,6 +9,7 @@ fold at saturation. Advanced by its exact solution with q and R* held.
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import exp
 from ivigabm.engine.kernel import kernel
@@ -78,6 +79,7 @@ class ReceptorExpression:
         self.internalise = ps["receptor.internalisation"]
         self.half_tnf = ps["expression.half_tnf"]
         self.il4_receptor = world.present("IL-4R")
+        self.activating = np.array([r.role == "activating" for r in world.receptors])
         self.folds = np.ones((len(world.receptors), 3))
         for j, receptor in enumerate(world.receptors):
             if receptor.role == "inhibitory":
@@ -86,6 +88,10 @@ class ReceptorExpression:
                 self.folds[j, TYPE2] = ps["fcgr2b.fold_max"]
             elif receptor.role == "activating":
                 self.folds[j, TNF] = ps["expression.tnf_fold_activating"]
+
+    def displayed(self, world: "World") -> NDArray[np.float64]:
+        """Share of each receptor type's set-point that a comparator leaves, shape (receptors,)."""
+        return np.where(self.activating, world.comparators.display_left, 1.0)
 
     def advance(self, world: "World") -> None:
         """One step of turnover for every receptor agent."""
@@ -103,7 +109,7 @@ class ReceptorExpression:
             world.fields.pitch,
             world.molecule_pitch,
             self.folds,
-            table["baseline"],
+            table["baseline"] * self.displayed(world)[table["receptor"]],
             self.turnover,
             self.internalise,
             world.dt,

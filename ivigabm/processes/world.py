@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ivigabm.processes.binding import Binding
     from ivigabm.processes.contacts import Contacts
     from ivigabm.processes.signalling import Signalling
+    from ivigabm.processes.therapy import Comparators
 
 Array = NDArray[np.float64]
 
@@ -121,6 +122,7 @@ class World:
     contacts: "Contacts"
     binding: "Binding"
     signalling: "Signalling"
+    comparators: "Comparators"
     founding_b_cells: Array
 
     def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +24,7 @@ from ivigabm.outcomes import describe
 from ivigabm.report.numbers import figure, interval, signed
 
 if TYPE_CHECKING:
+    from ivigabm.experiments.sweeps import SweepResult
     from ivigabm.experiments.twins import TwinResult
 
 _PIPE_WIDTH = 240  # a pipe has no edge to wrap at
@@ -72,11 +82,63 @@ def print_effects(result: "TwinResult") -> None:
         "anti-inflammatory index", "", "", "", figure(index.value), interval(index.low, index.high)
     )
     console().print(table)
+    if count > 1:
+        console().print(Text(pairing_line(result), style="dim"))
+
+
+def pairing_line(result: "TwinResult") -> str:
+    """How much of the variance of the effects the shared random numbers took out."""
+    known = result.pairing.dropna()
+    if known.empty:
+        return "Nothing varies between replicates."
+    parts = [f"{row.outcome} {_or_infinite(row.ratio)}" for row in known.itertuples()]
+    return f"Variance of the effect, independent ÷ paired seeds: {', '.join(parts)}"
+
+
+def _or_infinite(value: float) -> str:
+    return "∞" if value == float("inf") else figure(value)
+
+
+def print_sweep(result: "SweepResult") -> None:
+    """What a sweep has done, and the dose-response fits if there are any."""
+    lines = f"{result.runs} runs: {result.computed} computed, {result.cached} found in the store"
+    if result.failed:
+        lines += f", {result.failed} failed"
+    print(f"{lines} ({result.wall_s:.1f} s)")
+    fits = result.dose_response
+    if fits.empty:
+        return
+    others = [name for name in result.plan.vary if name != "dose"]
+    print_rows(
+        (*others, "outcome", "unit", "Emax", "95 % CI", "ED50, g/kg", "95 % CI"),
+        (
+            (
+                *(str(row[name]) for name in others),
+                str(row["outcome"]),
+                str(row["unit"]),
+                signed(row["emax"]),
+                interval(row["emax_low"], row["emax_high"]),
+                figure(row["ed50"]),
+                f"{figure(row['ed50_low'])} to {_or_infinite(row['ed50_high'])}",
+            )
+            for row in fits.to_dict("records")
+        ),
+    )
 
 
 def notice(text: str) -> None:
     """A line for the person, on stderr."""
     console(stderr=True).print(Text(text, style="dim"))
+
+
+class _Rate(ProgressColumn):
+    """Runs per second, or per minute where they are slow."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min", style="dim")
 
 
 @contextmanager
@@ -91,7 +153,10 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        _Rate(),
         TimeElapsedColumn(),
+        TextColumn("left", style="dim"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(what, total=1)

@@ -3,23 +3,19 @@
 import io
 import json
 import os
-import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ivigabm import __version__
 from ivigabm.errors import InputError
-from ivigabm.experiments.code_version import code_version
+from ivigabm.experiments import provenance
 from ivigabm.knowledge.parameters import ParameterSet
 from ivigabm.mechanisms import mechanisms
 from ivigabm.mechanisms.graph import wiring
@@ -31,7 +27,12 @@ if TYPE_CHECKING:
 
     from ivigabm.experiments.twins import TwinResult
 
-_PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "pydantic", "pyarrow")
+_FILES = {
+    "manifest.json": "Resolved scenario, seeds, parameters, versions and hashes",
+    "timeseries.parquet": "One row per value: seed, arm, day, variable, value",
+    "outcomes.parquet": "One row per value: seed, arm, outcome, unit, value",
+    "report.html": "The report, to be read in a browser",
+}
 
 
 def check_out(folder: Path) -> None:
@@ -60,7 +61,7 @@ def check_out(folder: Path) -> None:
 
 
 def write_run(folder: Path, result: "TwinResult", command_line: Sequence[str] = ()) -> None:
-    """Write `manifest.json`, `timeseries.parquet`, `outcomes.parquet` and `report.html`.
+    """Write `manifest.json`, `timeseries.parquet`, `outcomes.parquet`, `report.html`, RO-Crate.
 
     Raises
     ------
@@ -68,12 +69,14 @@ def write_run(folder: Path, result: "TwinResult", command_line: Sequence[str] = 
     """
     check_out(folder)
     facts = manifest(result, command_line)
+    crate = provenance.crate(facts, result.resolved.scenario.title, _FILES)
     drawing = graph.svg(wiring(), result.resolved.mechanisms)
     page = render(facts, result.outcomes, result.timeseries, drawing)
     _write_all(
         folder,
         {
             "manifest.json": json.dumps(facts, indent=2, ensure_ascii=False).encode(),
+            provenance.CRATE: json.dumps(crate, indent=2, ensure_ascii=False).encode(),
             "timeseries.parquet": _parquet(result.timeseries),
             "outcomes.parquet": _parquet(result.outcomes),
             "report.html": page.encode(),
@@ -85,14 +88,7 @@ def manifest(result: "TwinResult", command_line: Sequence[str] = ()) -> dict[str
     """All that is needed to repeat a run and to know what it rests on, as plain data."""
     scenario, active = result.resolved.scenario, result.resolved.mechanisms
     return {
-        "program": "ivigabm",
-        "version": __version__,
-        "code": code_version(),
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command_line": list(command_line),
-        "python": platform.python_version(),
-        "platform": f"{sys.platform} {platform.machine()}",
-        "packages": {name: version(name) for name in _PACKAGES},
+        **provenance.facts(datetime.now(UTC), command_line),
         "seeds": list(result.seeds),
         "days": result.days,
         "wall_s": round(result.wall_s, 3),

@@ -58,12 +58,28 @@ def test_summary_has_the_published_shape(scripted_model: type, disease: Scenario
         "anti_inflammatory_index",
         "wall_s",
         "agent_steps",
+        "variance_ratio_of_pairing",
     }
     assert (summary["scenario"], summary["seed"], summary["replicates"]) == ("made_up", 5, 2)
     for outcome in summary["outcomes"].values():
         assert set(outcome) == {"unit", "treated", "control", "effect", "ci95"}
         low, high = outcome["ci95"]
         assert low <= outcome["effect"] <= high
+
+
+def test_pairing_says_how_much_variance_it_takes_out(
+    scripted_model: type, disease: Scenario
+) -> None:
+    result = twin(disease, seeds=(1, 2, 3, 4))
+    rows = result.pairing.set_index("outcome")
+    # patients differ by tens, the same in both arms: their variance is in neither difference
+    igg = rows.loc["serum_igg_g_per_l"]
+    assert igg.paired_variance == 0
+    assert igg.independent_variance == pytest.approx(2 * np.var([10, 20, 30, 40], ddof=1))
+    assert igg.ratio == np.inf
+    assert np.isnan(rows.loc["inflammation_auc", "ratio"])  # the same for every patient
+    assert result.summary()["variance_ratio_of_pairing"]["serum_igg_g_per_l"] is None
+    assert twin(disease).pairing["ratio"].isna().all()
 
 
 def test_one_replicate_has_no_interval(scripted_model: type, disease: Scenario) -> None:

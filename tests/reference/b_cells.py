@@ -42,7 +42,7 @@ def live(model: "Individual") -> None:
 def decide(model: "Individual") -> None:
     """Each cell stays, dies, matures or divides; daughters follow in their parents' order."""
     world, rule = model.world, model.constants.b_lineage
-    rates = rule.rates.tolist()
+    rates = rule.current_rates(world).tolist()
     free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
     cells, daughters = model.kinds["b_cell"], []
     for cell, draw in zip(cells, words(model, FATE, cells), strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 from ivigabm.model import IVIgModel
 from ivigabm.processes.world import World
 from reference.individual import Individual
+from reference.targets import attack
 
 
 def same_bits(a: Any, b: Any) -> bool:
@@ -25,6 +26,10 @@ def differences(model: IVIgModel, reference: Individual) -> list[str]:
         for name in table.names:
             if name != "alive" and not same_bits(table[name][alive], snapshot[kind][name]):
                 found.append(f"{kind}.{name}")
+    alive = model.tables["target_cell"]["alive"]
+    attacks = [attack(reference, target) for target in reference.kinds["target_cell"]]
+    if not same_bits(model.tissue.attack(model.world)[alive], np.array(attacks, float)):
+        found.append("tissue.attack")
     ours, theirs = dict(_shared(model.world)), dict(_shared(reference.world))
     found += sorted(set(ours) ^ set(theirs))
     found += [name for name in ours if name in theirs and not same_bits(ours[name], theirs[name])]

@@ -102,12 +102,13 @@ def express(model: "Individual") -> None:
     tnf = (Cytokines.free(world, "tnf") / expression.half_tnf).tolist()
     il4 = (world.ports["fcgr2b_signal"] * expression.il4_receptor).tolist()
     type2 = world.ports["type2_signal"].tolist()
-    folds = expression.folds.tolist()
+    folds, displayed = expression.folds.tolist(), expression.displayed(world).tolist()
     for receptor in model.kinds["fcg_receptor"]:
         by_tnf, by_il4, by_type2 = folds[receptor.receptor]
         i, j = receptor.host.on(world.fields.pitch)
         a, b = receptor.host.on(world.molecule_pitch)
-        target = receptor.baseline * fold(by_tnf, tnf[i][j]) * fold(by_il4, il4[i][j])
+        target = receptor.baseline * displayed[receptor.receptor]
+        target = target * fold(by_tnf, tnf[i][j]) * fold(by_il4, il4[i][j])
         target *= fold(by_type2, type2[a][b])
         before = receptor.copies
         share = receptor.crosslinked / before if before > 0.0 else 0.0

@@ -9,6 +9,7 @@ import numpy as np
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from ivigabm.build import active_mechanisms
+from ivigabm.engine.columns import Table
 from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.binding import Binding
 from ivigabm.processes.circulation import Circulation
@@ -22,7 +23,7 @@ from ivigabm.processes.sensing import Sensing
 from ivigabm.processes.signalling import Signalling
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
-from ivigabm.processes.world import World
+from ivigabm.processes.world import COLUMNS, World
 from reference import b_cells, contacts, docking, ports, response, sensing, targets, walk
 from reference.agents import KINDS
 
@@ -33,7 +34,7 @@ class Individual(mesa.Model):
     """Agents as objects, made from the tables of a world.
 
     The world stays on as the holder of what is shared: pools, fields, ports, the drug and the
-    clock. Its tables are taken away, so that no rule can read them by mistake.
+    clock. Its tables are emptied, so that no rule can read them by mistake.
 
     Attributes
     ----------
@@ -56,7 +57,8 @@ class Individual(mesa.Model):
         self.kinds: dict[str, list[Any]] = {}
         for kind in KINDS:
             self.kinds[kind] = self._objects(kind)
-        world.tables = {}
+        world.tables = {kind: Table(kind, table.code, COLUMNS[kind])
+                        for kind, table in world.tables.items()}  # fmt: skip
         self.contacts: list[contacts.Contact] = []
         self.antibody_scale = np.zeros(0)
 

@@ -5,8 +5,6 @@ Beside `IVIgModel.write_ports` and `ivigabm/processes/drug.py`.
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ivigabm.processes.drug import Drug
 from reference.sensing import secrete
 from reference.walk import local_molar
@@ -28,16 +26,12 @@ def write(model: "Individual") -> None:
 
 
 def see(model: "Individual", drug: Drug) -> None:
-    """Note where the drug is now, and what it has evoked so far."""
-    world = model.world
-    local = local_molar(model, model.kinds["therapeutic_igg"], drug.pools)
-    flat = (len(drug.molecules), drug.mesh[0] * drug.mesh[1])
-    drug.plasma = drug.pools.plasma_molar()
-    drug.lymphoid = local.reshape(flat)
-    drug.effector = np.ascontiguousarray(world.at_target(drug.pools, local)).reshape(flat)
-    drug.sensor_release[...] = 0.0
-    secrete(
-        model.kinds["sensor_cell"], "signal", drug.release, world.fields.pitch,
-        drug.sensor_release,
-    )  # fmt: skip
-    drug.il4 = world.fields["il4"]
+    """Note where the drug is now, and the IL-33 that sensor cells release because of it.
+
+    `Drug.see` reads pools and the mesh; the sensor table it meets is empty, so that sensors
+    are visited here.
+    """
+    world, pitch = model.world, model.world.fields.pitch
+    drug.see(world, local_molar(model, model.kinds["therapeutic_igg"], drug.pools))
+    rate = world.ps["cytokine.secretion_il33"] / (pitch * pitch) * world.present("IL-33")
+    secrete(model.kinds["sensor_cell"], "signal", rate, pitch, drug.sensor_release)

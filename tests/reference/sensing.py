@@ -38,8 +38,9 @@ def secrete_cytokines(model: "Individual") -> None:
     fields.sources[...] = 0.0
     for name, kind in (("tnf", "macrophage"), ("chemokine", "macrophage"), ("il4", "basophil")):
         secrete(
-            model.kinds[kind], "activation", cytokines.rate[name], fields.pitch,
-            fields.source(name),
+            model.kinds[kind], "activation",
+            cytokines.rate[name] * model.world.comparators.secretion_left,
+            fields.pitch, fields.source(name),
         )  # fmt: skip
     fields.source("il33")[...] = model.world.ports["il33_release"]
     fields.values[...] = cytokines.operator.step(fields.values, fields.sources)

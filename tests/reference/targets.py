@@ -26,8 +26,8 @@ def fix_complement(model: "Individual") -> None:
     accepted = 0.0
     for molar in world.mean_at_target(world.own).tolist():
         accepted += molar * rule.grams
-    accepted *= rule.acceptor
-    gain = rule.c3 * (1.0 + rule.amplification) / (1.0 + accepted / rule.acceptor_half)
+    c1q, gain = rule.strength(world, accepted * rule.acceptor)
+    terminal = rule.terminal * world.comparators.c5_left
     kinds = list(zip(rule.is_igm.tolist(), rule.weight.tolist(), strict=True))
     for target in model.kinds["target_cell"]:
         c = 0.0
@@ -37,8 +37,8 @@ def fix_complement(model: "Individual") -> None:
             else:
                 density = bound / rule.half_igg
                 c += weight * density * density
-        target.c3b = rule.c1q * c / (1.0 + c) * gain
-        target.c5b9 = rule.terminal * target.c3b * target.c3b
+        target.c3b = c1q * c / (1.0 + c) * gain
+        target.c5b9 = terminal * target.c3b * target.c3b
 
 
 def circulate(model: "Individual") -> None:

@@ -23,11 +23,11 @@ from reference import b_cells, contacts, docking, ports, targets, walk
 from reference.compare import differences
 from reference.engine import ReferenceModel
 from reference.individual import Individual
-from reference.worlds import SCENARIOS, halfway, small, worlds
+from reference.worlds import MIXED, SCENARIOS, UNLIKE, halfway, small, worlds
 
 Phase = Callable[[IVIgModel], object]
 Rule = Callable[[Individual], object]
-NOT_A_RULE = {"ivigabm.processes.plasma", "ivigabm.processes.drug"}  # pools, ports: shared
+SHARED = {"ivigabm.processes.plasma", "ivigabm.processes.drug"}  # pools and ports
 
 
 def repeat_alone(
@@ -43,7 +43,7 @@ def repeat_alone(
         individual.world.step += 1
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", UNLIKE)
 def test_walk_alone(scenario: str) -> None:
     model, individual = halfway(scenario, 20)
     before = individual.snapshot()
@@ -64,26 +64,42 @@ def test_walk_up_an_attractant() -> None:
     assert np.mean(here) > 1.2 * np.mean(model.world.fields["chemokine"])
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+def bind(model: IVIgModel) -> None:
+    model.write_ports()
+    model.contacts.advance(model.world)
+    model.binding.advance(model.world)
+
+
+def rebind(individual: Individual) -> None:
+    ports.write(individual)
+    contacts.meet(individual)
+    docking.bind(individual)
+
+
+@pytest.mark.parametrize("scenario", UNLIKE)
 def test_binding_alone(scenario: str) -> None:
     model, individual = halfway(scenario, 20)
     met = 0
 
-    def phase(m: IVIgModel) -> None:
-        m.write_ports()
-        m.contacts.advance(m.world)
-        m.binding.advance(m.world)
-
     def rule(i: Individual) -> None:
         nonlocal met
-        ports.write(i)
-        contacts.meet(i)
-        docking.bind(i)
+        rebind(i)
         met += len(i.contacts)
         assert same_contacts(model, i)
 
-    repeat_alone(model, individual, phase, rule)
+    repeat_alone(model, individual, bind, rule)
     assert (met > 0) == (scenario != "healthy")
+
+
+def test_binding_where_contacts_hold_every_receptor() -> None:
+    crowded = {
+        "set.cells.macrophage": 4, "set.target.count_per_agent": 0.5, "antibody.dose_fold": 5,
+        "set.parameters.contact.patch_area": 800.0,
+    }  # fmt: skip
+    model, individual = halfway("itp", 10, **crowded)
+    repeat_alone(model, individual, bind, rebind)
+    receptors = individual.kinds["fcg_receptor"]
+    assert any(0.0 < receptor.crosslinked == receptor.copies for receptor in receptors)
 
 
 def same_contacts(model: IVIgModel, individual: Individual) -> bool:
@@ -150,6 +166,19 @@ def test_whole_runs(scenario: str, no_ivig: bool) -> None:
     assert (model.world.drug is None) == no_ivig
 
 
+@pytest.mark.parametrize("scenario", UNLIKE)
+def test_whole_runs_with_gene_products_half_blocked(scenario: str) -> None:
+    products = ("FcgRIIB", "FcRn", "SIGN-R1", "DC-SIGN", "IL-33", "IL-4R", "TNF", "C1q", "C5")
+    run_both(scenario, 12, small(scenario, block=[f"{p}:0.5" for p in products]), steps=20)
+
+
+@pytest.mark.parametrize("scenario", ["cidp", "itp"])
+def test_whole_runs_with_several_antibodies(scenario: str) -> None:
+    words = small(scenario, **{"antibody.class": MIXED, "set.step_hours": 3})
+    model = run_both(scenario, 13, words, steps=60)
+    assert len(set(model.world.free_antibody.tolist())) == MIXED.count(":")
+
+
 def test_rows_of_the_dead_are_taken_out_within_what_is_compared() -> None:
     words = small("itp", **{"set.run_in_days": 0, "set.step_hours": 3})
     tables = run_both("itp", 5, words, steps=60).tables
@@ -173,7 +202,7 @@ def test_many_random_worlds(world: tuple[str, int, dict[str, Any]], steps: int) 
 
 
 def compiled_rules() -> list[tuple[Any, str]]:
-    """Every kernel that a module of `processes` holds and that is a rule."""
+    """Every kernel of `processes` that is a rule, and the module that calls it."""
     package = ivigabm.processes
     modules = [
         import_module(f"{package.__name__}.{m.name}") for m in iter_modules(package.__path__)
@@ -181,10 +210,11 @@ def compiled_rules() -> list[tuple[Any, str]]:
     return [
         (module, name)
         for module in modules
+        if module.__name__ not in SHARED
         for name, value in vars(module).items()
         if isinstance(value, Dispatcher)
         and value.py_func.__module__.startswith(package.__name__)
-        and value.py_func.__module__ not in NOT_A_RULE
+        and value.py_func.__module__ not in SHARED
     ]
 
 
@@ -196,7 +226,7 @@ def test_reference_runs_no_compiled_rule(monkeypatch: pytest.MonkeyPatch) -> Non
         raise AssertionError("a compiled rule was called")
 
     models = [
-        ReferenceModel(s, perturbation=parse(small(s, **{"set.run_in_days": 0}))) for s in SCENARIOS
+        ReferenceModel(s, perturbation=parse(small(s, **{"set.run_in_days": 0}))) for s in UNLIKE
     ]
     compiled = IVIgModel("cidp", rng=1, perturbation=parse(small("cidp")))
     for module, name in rules:

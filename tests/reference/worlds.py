@@ -1,4 +1,4 @@
-"""Small worlds for the comparison of the two engines: four by hand, any number at random."""
+"""Small worlds for the comparison of the two engines: every scenario, and any number at random."""
 
 import copy
 from typing import Any
@@ -9,30 +9,48 @@ from ivigabm.knowledge import load_hypotheses, preparation_names, product_names
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.model import IVIgModel
 from ivigabm.perturbation import parse
+from ivigabm.scenario import Scenario, scenario_names
 from reference.individual import Individual
 
-SCENARIOS = ("healthy", "cidp", "itp", "mouse_itp")
+SCENARIOS = tuple(scenario_names())
+UNLIKE = ("healthy", "cidp", "itp", "mouse_itp")  # no target, fixed, in blood, of a mouse
 FEW: dict[str, Any] = {
     "set.section.width": 16, "set.section.height": 16, "set.cells.macrophage": 24,
     "set.cells.sensor_cell": 6, "set.cells.basophil": 6, "set.cells.igg_parcels": 3,
     "set.cells.autoantibody_parcels": 8,
 }  # fmt: skip
-OF_SCENARIO: dict[str, dict[str, Any]] = {
-    "healthy": {"set.run_in_days": 0.25},
-    "cidp": {"set.run_in_days": 1.5, "set.cells.b_cell": 80},
-    "itp": {"set.run_in_days": 1, "set.cells.b_cell": 80, "set.target.count_per_agent": 3.0},
-    "mouse_itp": {"set.run_in_days": 0.5, "set.target.count_per_agent": 12.0},
-}
+PER_AGENT = {"human": 3.0, "mouse": 12.0}  # 1e9/L of circulating cells
+MIXED = "IgG1:0.5,IgG3:0.25,IgM:0.25"
 CLASSES = {
-    "human": ("IgG1", "IgG2", "IgG3", "IgG4", "IgM", "IgG1:0.5,IgG3:0.25,IgM:0.25"),
+    "human": ("IgG1", "IgG2", "IgG3", "IgG4", "IgM", MIXED),
     "mouse": ("IgG1", "IgG2a", "IgG2b", "IgG2c", "IgG3", "IgG1:0.5,IgG2c:0.5"),
+}
+EXTREMES = {  # what carries small worlds into corners that default values do not reach
+    "b_cell.activation": (0.005, 2.0),
+    "b_cell.long_lived_share": (0.0, 1.0),
+    "contact.membrane_area_macrophage": (2.0, 1600.0),
+    "cytokine.secretion_chemokine": (0.0, 5e4),
+    "cytokine.secretion_tnf": (0.0, 5e4),
+    "damage.cytokine_max": (0.0, 2.0),
+    "motion.diffusion_igg": (1e-3, 40.0),
+    "motion.hop_rate_macrophage": (0.0, 3.0),
+    "motion.taxis": (0.0, 5.0),
+    "phagocyte.capacity_macrophage": (0.5, 100.0),
+    "receptor.internalisation": (0.0, 12.0),
+    "signal.half_macrophage": (4.0, 150.0),
 }
 SCHEDULES = ("0:2", "0:0.4x5/0.25", "-1:1,0.5:1", "0:1ip", "0:0.6sc")
 
 
-def small(scenario: str, **words: Any) -> dict[str, Any]:
+def small(name: str, **words: Any) -> dict[str, Any]:
     """Words that make a scenario small enough for plain Python."""
-    return {**FEW, **OF_SCENARIO[scenario], **words}
+    scenario = Scenario.load(name)
+    few = FEW | {"set.run_in_days": min(scenario.run_in_days, 1.0)}
+    if scenario.cells.b_cell:
+        few["set.cells.b_cell"] = 80
+    if scenario.target is not None and scenario.target.place == "blood":
+        few["set.target.count_per_agent"] = PER_AGENT[scenario.species]
+    return {**few, **words}
 
 
 def halfway(scenario: str, steps: int, **words: Any) -> tuple[IVIgModel, Individual]:
@@ -115,10 +133,19 @@ def hosts(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def parameters(draw: st.DrawFn) -> dict[str, Any]:
+    """Some parameters at one end or the other."""
+    chosen = draw(some(tuple(EXTREMES), 4))
+    return {f"set.parameters.{name}": draw(st.sampled_from(EXTREMES[name])) for name in chosen}
+
+
+@st.composite
 def worlds(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
     """Scenario, seed and words of a random small world."""
     scenario = draw(st.sampled_from(SCENARIOS))
     words = small(scenario) | draw(sections()) | draw(therapies()) | draw(hosts())
-    if scenario != "healthy":
-        words |= draw(antibodies("mouse" if scenario == "mouse_itp" else "human"))
+    words |= draw(parameters())
+    antibody = Scenario.load(scenario).antibody
+    if antibody:
+        words |= draw(antibodies(antibody[0].species))
     return scenario, draw(st.integers(0, (1 << 63) - 1)), words

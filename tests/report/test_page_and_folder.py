@@ -15,7 +15,13 @@ from ivigabm.report import folder
 from ivigabm.report.html import render
 from ivigabm.scenario import Scenario
 
-FILES = {"manifest.json", "outcomes.parquet", "report.html", "timeseries.parquet"}
+FILES = {
+    "manifest.json",
+    "outcomes.parquet",
+    "report.html",
+    "ro-crate-metadata.json",
+    "timeseries.parquet",
+}
 VOID = {"meta", "path", "rect"}
 
 

@@ -1,0 +1,148 @@
+"""Where runs are computed: in this process, in processes of this machine, on a Dask cluster.
+
+All three have one method, `map(function, tasks)`. It yields what `function` gives, in the order
+in which it is ready, and a `Lost` for a task whose worker died time after time.
+"""
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from ivigabm.errors import InputError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+ATTEMPTS = 3  # workers that a task may lose before it is given up
+_AHEAD = 4  # tasks that wait on a cluster for each of its threads
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A task that no worker survived."""
+
+    task: Any
+    reason: str
+
+
+class Executor(Protocol):
+    """Something that can compute many tasks."""
+
+    def map(
+        self, function: Callable[[T], R], tasks: Sequence[T]
+    ) -> Generator[R | Lost, None, None]:
+        """Results of `function`, in any order."""
+        ...
+
+
+class InProcess:
+    """Computes in this process, one task after the other."""
+
+    def map(
+        self, function: Callable[[T], R], tasks: Sequence[T]
+    ) -> Generator[R | Lost, None, None]:
+        """Results in the order of the tasks."""
+        for task in tasks:
+            yield function(task)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Computes in processes of this machine, one thread each.
+
+    Parameters
+    ----------
+    workers : number of processes; otherwise one for each core that this process may use.
+    recycle : tasks after which a process is replaced by a new one, so that what libraries
+        never free does not add up.
+    """
+
+    workers: int | None = None
+    recycle: int = 500
+
+    def map(
+        self, function: Callable[[T], R], tasks: Sequence[T]
+    ) -> Generator[R | Lost, None, None]:
+        """Results as they are ready. A process that dies is replaced and its tasks repeated."""
+        from ivigabm.experiments.pool import Pool
+
+        pool = Pool(self.workers or cores(), self.recycle, ATTEMPTS)
+        return pool.map(function, tasks)
+
+
+@dataclass(frozen=True)
+class Dask:
+    """Computes on the workers of a running Dask scheduler.
+
+    Parameters
+    ----------
+    address : of the scheduler, such as `tcp://10.0.0.1:8786`, or the path of its scheduler file.
+
+    Raises
+    ------
+    InputError : `distributed` is not installed, or no scheduler answers.
+    """
+
+    address: str
+    timeout_s: float = 20.0
+
+    def map(
+        self, function: Callable[[T], R], tasks: Sequence[T]
+    ) -> Generator[R | Lost, None, None]:
+        """Results as they are ready; the scheduler repeats tasks of workers that die."""
+        try:
+            from distributed import as_completed
+        except ImportError:
+            raise InputError("--dask needs an extra: pip install 'ivigabm[dask]'") from None
+        with self._client() as client:
+            waiting = iter(tasks)
+            held: dict[str, T] = {}
+
+            def submit() -> Any:
+                """Hand the next task to the cluster; None when there are no more."""
+                for task in waiting:
+                    # impure: what two sweeps ask for at once is not shared behind their backs
+                    future = client.submit(function, task, pure=False, retries=0)
+                    held[future.key] = task
+                    return future
+                return None
+
+            threads = sum(client.nthreads().values())
+            first = (submit() for _ in range(_AHEAD * max(threads, 4)))
+            queue = as_completed([future for future in first if future is not None])
+            for future in queue:
+                task = held.pop(future.key)
+                if future.status == "finished":
+                    yield future.result()
+                else:
+                    yield Lost(task, f"the cluster gave it up: {future.exception()!r}")
+                following = submit()
+                if following is not None:
+                    queue.add(following)
+
+    def _client(self) -> Any:
+        from distributed import Client
+
+        where = (
+            {"scheduler_file": self.address}
+            if self.address.endswith(".json")
+            else {"address": self.address}
+        )
+        try:
+            return Client(**where, timeout=self.timeout_s, set_as_default=False)
+        except (OSError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+            raise InputError(f"--dask: no scheduler at '{self.address}': {reason}") from None
+
+
+def cores() -> int:
+    """Cores that this process may use; a batch system grants fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def local(workers: int) -> Executor:
+    """The executor for a number of processes on this machine; 1 is this process itself."""
+    return InProcess() if workers == 1 else Processes(workers)

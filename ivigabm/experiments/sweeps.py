@@ -1,0 +1,231 @@
+"""Many points, treated and untreated, as one tidy table that grows while it is computed."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ivigabm.errors import InputError
+from ivigabm.experiments import provenance
+from ivigabm.experiments.dose_response import dose_responses
+from ivigabm.experiments.executors import Executor
+from ivigabm.experiments.plan import Pair, Plan, plain
+from ivigabm.experiments.runner import Failure, Progress, run
+from ivigabm.experiments.store import Store, unwritable
+
+RESULTS, DOSE_RESPONSE, MANIFEST, PLAN = (
+    "results.parquet", "dose_response.parquet", "manifest.json", "plan.toml"
+)  # fmt: skip
+_FILES = {
+    RESULTS: "One row per run and outcome: varied keys, value, and effect against the twin",
+    DOSE_RESPONSE: "Emax and ED50 of every outcome, with 95 % intervals",
+    MANIFEST: "Plan, scenarios, seeds, versions and hashes",
+    PLAN: "The sweep plan",
+}
+_RUN = ("key", "control_key", "seed", "outcome", "unit", "value", "control", "effect")
+_PARTIAL_S = 20.0  # between two looks at a sweep that is running
+_PARTIAL_SHARE = 0.02  # of the time that these may take
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep found.
+
+    Attributes
+    ----------
+    table : one row per run and outcome: point, the varied keys, key, control_key, seed, outcome,
+        unit, value, control (of the untreated twin with the same seed) and effect.
+    dose_response : fits over `dose`, see `dose_response.dose_responses`; empty unless at least 3
+        doses are varied.
+    runs, computed, cached, failed : individual runs, twins included, each counted once.
+    """
+
+    plan: Plan = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
+    dose_response: pd.DataFrame = field(repr=False)
+    runs: int
+    computed: int
+    cached: int
+    failed: int
+    failures: tuple[Failure, ...]
+    store: Path | None
+    wall_s: float
+
+    def summary(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "runs": self.runs,
+            "computed": self.computed,
+            "cached": self.cached,
+            "failed": self.failed,
+            "store": None if self.store is None else str(self.store),
+            "wall_s": round(self.wall_s, 3),
+        }
+
+
+def sweep(
+    plan: Plan | Path | str,
+    out: Path | str | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    command_line: Sequence[str] = (),
+) -> SweepResult:
+    """Run all points of a plan with all its seeds, treated and untreated.
+
+    Parameters
+    ----------
+    plan : a plan or the path of its file.
+    out : folder for `results.parquet`, manifest and store. What the store holds is not computed
+        again, so that a sweep that was stopped goes on. While it runs, `results.parquet` is
+        written anew from time to time with what there is. Without a folder nothing is kept.
+    executor : where to compute; otherwise in this process.
+
+    Raises
+    ------
+    InputError : the plan is at fault, or a run finds its input at fault.
+    StoreError : the folder cannot be written. What it holds stays good.
+    """
+    started = time.perf_counter()
+    plan = plan if isinstance(plan, Plan) else Plan.load(plan)
+    pairs = plan.pairs()
+    folder = None if out is None else Path(out)
+    store = None if folder is None else Store(folder / "store")
+    arms = [arm for pair in pairs for arm in (pair.control, pair.arm)]
+    report = progress or (lambda done, total: None)
+    partial = _Partial(folder, pairs, store, report) if folder and store else report
+    found = run(arms, plan.seeds, executor, store, partial, keep_going=True)
+    table = tidy(pairs, found.outcomes)
+    result = SweepResult(
+        plan=plan,
+        table=table,
+        dose_response=_dose_response(plan, table),
+        runs=found.computed + found.cached + found.failed,
+        computed=found.computed,
+        cached=found.cached,
+        failed=found.failed,
+        failures=found.failures,
+        store=store.path if store else None,
+        wall_s=time.perf_counter() - started,
+    )
+    if folder is not None:
+        _write(folder, result, pairs, command_line)
+    for failure in found.failures:
+        if failure.at_fault:
+            raise InputError(f"{plan.source}: point {failure.arm}: {failure.message}")
+    return result
+
+
+def tidy(pairs: Sequence[Pair], outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `SweepResult.table` from outcomes by key and seed, as far as there are any."""
+    points = pd.DataFrame(
+        [
+            {
+                "point": number,
+                **{name: plain(value) for name, value in pair.point.items()},
+                "key": pair.arm.key,
+                "control_key": pair.control.key,
+            }
+            for number, pair in enumerate(pairs)
+        ]
+    )
+    values = outcomes.drop_duplicates(["key", "seed", "outcome"]).drop(
+        columns="arm", errors="ignore"
+    )
+    twins = values.drop(columns="unit").rename(columns={"key": "control_key", "value": "control"})
+    table = points.merge(values, on="key").merge(
+        twins, on=["control_key", "seed", "outcome"], how="left"
+    )
+    table["effect"] = table["value"] - table["control"]
+    return table[[name for name in table if name not in _RUN] + list(_RUN)]
+
+
+def _dose_response(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
+    doses = plan.vary.get("dose", [])
+    if len(doses) < 3 or plan.design == "latin-hypercube":
+        return pd.DataFrame()
+    return dose_responses(table, [name for name in plan.vary if name != "dose"])
+
+
+class _Partial:
+    """Progress that also writes, from time to time, the table of what there is so far."""
+
+    def __init__(self, folder: Path, pairs: Sequence[Pair], store: Store, report: Progress) -> None:
+        self.folder, self.pairs, self.store, self.report = folder, pairs, store, report
+        self.due = time.monotonic() + _PARTIAL_S
+
+    def __call__(self, done: int, total: int) -> None:
+        self.report(done, total)
+        started = time.monotonic()
+        if started < self.due or done == total:
+            return
+        table = tidy(self.pairs, self.store.outcomes()[0])
+        _replace(self.folder / RESULTS, lambda path: table.to_parquet(path, index=False))
+        took = time.monotonic() - started
+        self.due = time.monotonic() + max(_PARTIAL_S, took / _PARTIAL_SHARE)
+
+
+def _write(
+    folder: Path, result: SweepResult, pairs: Sequence[Pair], command_line: Sequence[str]
+) -> None:
+    """Tables, manifest and crate, each whole or not at all."""
+    plan, facts = result.plan, _manifest(result, pairs, command_line)
+    files = {name: text for name, text in _FILES.items() if name != PLAN or plan.text}
+    if result.dose_response.empty:
+        del files[DOSE_RESPONSE]
+        (folder / DOSE_RESPONSE).unlink(missing_ok=True)
+    else:
+        fits = result.dose_response
+        _replace(folder / DOSE_RESPONSE, lambda path: fits.to_parquet(path, index=False))
+    inputs = [PLAN] if plan.text else []
+    crate = provenance.crate(facts, f"Sweep of {plan.scenario}", files, inputs)
+    if plan.text:
+        _replace(folder / PLAN, lambda path: path.write_text(plan.text, encoding="utf-8"))
+    for name, data in ((MANIFEST, facts), (provenance.CRATE, crate)):
+        text = json.dumps(data, indent=2, ensure_ascii=False)
+        _replace(folder / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+    _replace(folder / RESULTS, lambda path: result.table.to_parquet(path, index=False))
+
+
+def _manifest(
+    result: SweepResult, pairs: Sequence[Pair], command_line: Sequence[str]
+) -> dict[str, Any]:
+    plan = result.plan
+    return {
+        **provenance.facts(datetime.now(UTC), command_line),
+        "seeds": list(plan.seeds),
+        **result.summary(),
+        "store": "store",
+        "failures": [f"point {f.arm}, seed {f.seed}: {f.message}" for f in result.failures],
+        "plan": {
+            "scenario": plan.scenario,
+            "design": plan.design,
+            "points": len(pairs),
+            "days": plan.days,
+            "samples": plan.samples or None,
+            "design_seed": plan.design_seed,
+            "resolution": plan.resolution if plan.aliases() else None,
+            "generators": plan.aliases(),
+            "vary": dict(plan.vary),
+            "fix": dict(plan.fix),
+        },
+        "first_point": pairs[0].arm.input,
+    }
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place, then move it there."""
+    scratch = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(scratch)
+        scratch.replace(path)
+    except OSError as error:
+        raise unwritable(path, error, "all finished runs are kept in the store") from error
+    finally:
+        scratch.unlink(missing_ok=True)

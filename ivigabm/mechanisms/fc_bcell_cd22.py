@@ -1,0 +1,32 @@
+"""CD22: disialylated Fc dampens B-cell receptor signalling."""
+
+from typing import TYPE_CHECKING
+
+from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.drug import MICROMOLAR
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+
+
+class BCellCd22(Mechanism):
+    id = "FC_BCELL_CD22"
+    name = "B-cell modulation through CD22"
+    pathway = "Fc"
+    needs = frozenset({"fc", "n297_glycan", "fc_sialic26"})
+    port = "b_cell_drive"
+    claim = (
+        "Sialylated IgG binds CD22, dampens antigen-receptor signalling and holds B cells back "
+        "from activation and division."
+    )
+    falsified_by = (
+        "B-cell activation that sialylated IgG restrains no better than desialylated IgG."
+    )
+    sources = ("Seite 2010 Blood 116:1698", "Schwab 2012 Eur J Immunol 42:826")
+    contested = True
+
+    def contribution(self, drug: "Drug") -> float:
+        ps = drug.ps
+        level = drug.mean(drug.features(self.needs), drug.in_lymphoid)
+        ligand = level / (ps["type2.half_disialylated"] * MICROMOLAR) * drug.presence["CD22"]
+        return 1.0 - ps["b_cell.inhibition_cd22"] * ligand / (1.0 + ligand)

@@ -1,0 +1,35 @@
+"""C3b and C4b scavenging: fluid-phase IgG accepts nascent C3b in place of the target."""
+
+from typing import TYPE_CHECKING
+
+from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.drug import GRAMS
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+
+
+class C3bScavenging(Mechanism):
+    id = "FC_COMPL_C3B"
+    name = "C3b / C4b scavenging"
+    pathway = "Fc"
+    needs = frozenset({"fc"})
+    port = "c3b_acceptor"
+    claim = (
+        "Excess fluid-phase IgG, dimers far more than monomers, accepts nascent C3b and C4b and "
+        "diverts them from the target; recognition by C1q is intact."
+    )
+    falsified_by = (
+        "C3b uptake on sensitised cells in serum of treated patients that stays as before."
+    )
+    sources = ("Basta 1989 J Clin Invest 84:1974", "Basta 1991 J Clin Invest 87:1773", "Yuki 2011")
+    contested = True
+
+    def contribution(self, drug: "Drug") -> float:
+        ps = drug.ps
+        dimer = drug.dimer
+        weight = drug.features(self.needs) * (
+            ps["complement.acceptor_monomer"] * (1.0 - dimer)
+            + ps["complement.acceptor_dimer"] * dimer
+        )
+        return drug.mean(weight, drug.at_target) * ps["mass.igg"] * GRAMS

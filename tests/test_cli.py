@@ -65,6 +65,7 @@ def test_out_writes_the_folder(made_up: str, tmp_path: Path) -> None:
         "manifest.json",
         "outcomes.parquet",
         "report.html",
+        "ro-crate-metadata.json",
         "timeseries.parquet",
     ]
     json.loads(result.stdout)

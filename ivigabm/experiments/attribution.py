@@ -7,43 +7,35 @@ minus that with none; the drug is given in both, and without mechanisms it is in
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ivigabm.errors import InputError, unknown
 from ivigabm.experiments import shapley
+from ivigabm.experiments.coalitions import (
+    Player,
+    Progress,
+    Runner,
+    Values,
+    acting,
+    inert_among,
+    players_of,
+    values_of,
+)
 from ivigabm.experiments.contrast import plain
 from ivigabm.experiments.executors import Executor
-from ivigabm.experiments.runner import Arm, run
 from ivigabm.experiments.store import Store
-from ivigabm.mechanisms import mechanisms
-from ivigabm.model import IVIgModel
 from ivigabm.observation import OBSERVED
 from ivigabm.outcomes import OUTCOMES
 from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 
-Progress = Callable[[int, int], None]
-Array = NDArray[np.float64]
-PATHWAYS = ("Fab2", "Fc", "both")
 COALITIONS = 256  # looked at unless a budget is given: exact up to eight players
-_BATCH = 16  # arms whose time series are held at once
-_MOST_DAYS = 60  # points of a time course
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Player:
-    """One or more mechanisms that are switched together."""
-
-    name: str
-    pathway: str
-    mechanisms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,10 @@ class Attribution:
 
     Attributes
     ----------
-    players : who took part. neutral : active mechanisms whose port never left its neutral value.
+    players : who took part.
+    neutral : active mechanisms whose port never left its neutral value.
+    inert : mechanisms that moved their port and changed nothing, to the last bit. They are told
+        apart only where not all coalitions can be run; otherwise they take part, with no share.
     exact : all coalitions were run; otherwise a sample of orders, and the intervals say so.
     totals : one row per outcome: outcome, unit, value, ci_low, ci_high.
     shares : one row per outcome and player: outcome, player, value, ci_low, ci_high.
@@ -60,7 +55,7 @@ class Attribution:
         sum of both, negative: redundant. Pairs that no sampled order met are left out.
     timeline : the same for days: variable, day, player, …; empty unless asked for.
     values : one row per run and outcome: coalition, seed, outcome, unit, value.
-    runs : individuals simulated, with the one that shows which mechanisms act.
+    runs : individuals simulated, with those that show which mechanisms act.
     """
 
     resolved: Resolved
@@ -69,6 +64,7 @@ class Attribution:
     days: float
     players: tuple[Player, ...]
     neutral: tuple[str, ...]
+    inert: tuple[str, ...]
     exact: bool
     runs: int
     totals: pd.DataFrame = field(repr=False)
@@ -101,6 +97,7 @@ class Attribution:
             "seeds": list(self.seeds),
             "exact": self.exact,
             "neutral": list(self.neutral),
+            "inert": list(self.inert),
         }
 
 
@@ -129,7 +126,8 @@ def attribute(
     players : each mechanism by itself, or the groups Fab2, Fc (and both, where one needs both).
     days : length of the runs; otherwise the scenario's.
     budget : the most individuals to simulate. All coalitions are run where it allows, otherwise
-        antithetic pairs of orders are sampled. None: as for eight mechanisms.
+        antithetic pairs of orders are sampled, others for each seed. None: as many as all
+        coalitions of eight mechanisms take.
     variables : observables to attribute over time as well.
 
     Raises
@@ -142,14 +140,16 @@ def attribute(
     resolved = resolve(scenario, perturbation)
     length = float(resolved.scenario.days if days is None else days)
     numbers = tuple(dict.fromkeys(seeds))
+    call = Runner(executor, store, progress)
     acted = acting(resolved, numbers[0], length)
-    named = _players(acted, players)
-    design = _design(len(named), budget, len(numbers))
-    arms = [_arm(resolved, named, int(mask), length) for mask in design.coalitions]
-    outcomes, series = _run(arms, numbers, variables, executor, store, progress)
-    names = [player.name for player in named]
-    values = {name: _square(rows, arms, numbers) for name, rows in _groups(outcomes, "outcome")}
-    units = outcomes.groupby("outcome", sort=False)["unit"].first()
+    limit = COALITIONS * len(numbers) if budget is None else budget - 1
+    inert: tuple[str, ...] = ()
+    if players == "mechanisms" and len(numbers) << len(acted) > limit:
+        inert = inert_among(resolved, acted, numbers[0], length, call)
+        limit -= call.runs if budget else 0
+    named = players_of([m for m in acted if m not in inert], players)
+    designs = _designs(len(named), limit, len(numbers))
+    found = values_of(resolved, named, designs, numbers, length, variables, call)
     return Attribution(
         resolved=resolved,
         outcome=outcome,
@@ -157,13 +157,14 @@ def attribute(
         days=length,
         players=named,
         neutral=tuple(m for m in resolved.mechanisms if m not in acted),
-        exact=design.exact,
-        runs=len(arms) * len(numbers) + 1,
-        totals=_totals(design, values, units),
-        shares=_shares(design, values, names),
-        synergies=_synergies(design, values, names),
-        timeline=_timeline(design, series, arms, numbers, names),
-        values=outcomes.rename(columns={"arm": "coalition"}).drop(columns="key"),
+        inert=inert,
+        exact=designs[0].exact,
+        runs=call.runs + 1,
+        totals=_totals(designs, found),
+        shares=_shares(designs, found, named),
+        synergies=_synergies(designs, found, named),
+        timeline=_timeline(designs, found, named),
+        values=found.table,
     )
 
 
@@ -181,135 +182,67 @@ def attribute_doses(
     }
 
 
-def acting(resolved: Resolved, seed: int, days: float) -> tuple[str, ...]:
-    """Mechanisms that move their port off its neutral value in a run with all of them."""
-    model = IVIgModel(resolved.scenario, rng=seed, perturbation=resolved)
-    return model.run(days=days).acted
-
-
 def _known(what: str, word: str, allowed: Any) -> None:
     if word not in allowed:
         raise unknown(what, word, allowed)
 
 
-def _players(acted: Sequence[str], kind: str) -> tuple[Player, ...]:
-    found = [m for m in mechanisms() if m.id in acted]
-    if kind == "mechanisms":
-        return tuple(Player(m.id, m.pathway, (m.id,)) for m in found)
-    _known("players", kind, ("mechanisms", "groups"))
-    groups = {path: tuple(m.id for m in found if m.pathway == path) for path in PATHWAYS}
-    return tuple(Player(path, path, ids) for path, ids in groups.items() if ids)
-
-
-def _design(players: int, budget: int | None, seeds: int) -> shapley.Design:
-    coalitions = COALITIONS if budget is None else (budget - 1) // seeds
+def _designs(players: int, runs: int, seeds: int) -> tuple[shapley.Design, ...]:
     try:
-        return shapley.affordable_design(players, coalitions)
+        return shapley.affordable_designs(players, runs // seeds, seeds)
     except ValueError as error:
-        raise InputError(f"budget: found {budget} runs with {seeds} seeds: {error}") from None
+        raise InputError(f"budget: {runs} runs for {seeds} seeds are too few: {error}") from None
 
 
-def _arm(resolved: Resolved, players: Sequence[Player], mask: int, days: float) -> Arm:
-    """The arm in which only the members of a coalition act."""
-    chosen = [players[i] for i in shapley.members(mask, len(players))]
-    active = tuple(sorted(m for player in chosen for m in player.mechanisms))
-    name = "+".join(player.name for player in chosen) or "none"
-    return Arm(name, dataclasses.replace(resolved, mechanisms=active), days)
-
-
-def _run(
-    arms: Sequence[Arm],
-    seeds: Sequence[int],
-    variables: Sequence[str],
-    executor: Executor | None,
-    store: Store | None,
-    progress: Progress | None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Outcomes of all arms and, where asked for, thinned time series."""
-    if not variables:
-        results = run(arms, seeds, executor, store, progress)
-        return results.outcomes, results.timeseries
-    report = progress or (lambda done, total: None)
-    outcomes, series = [], []
-    for first in range(0, len(arms), _BATCH):  # all series at once would fill the memory
-
-        def batch(done: int, total: int, before: int = first * len(seeds)) -> None:
-            report(before + done, len(arms) * len(seeds))
-
-        part = run(arms[first : first + _BATCH], seeds, executor, store, batch, series=True)
-        outcomes.append(part.outcomes)
-        rows = part.timeseries[part.timeseries["variable"].isin(list(variables))]
-        days = np.unique(rows["day"])
-        keep = np.unique(np.linspace(0, len(days) - 1, _MOST_DAYS).round().astype(int))
-        series.append(rows[rows["day"].isin(days[keep])])
-    return pd.concat(outcomes, ignore_index=True), pd.concat(series, ignore_index=True)
-
-
-def _groups(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(name), rows) for name, rows in table.groupby(column, sort=False)]
-
-
-def _square(rows: pd.DataFrame, arms: Sequence[Arm], seeds: Sequence[int]) -> Array:
-    """Values of one outcome, shape (seeds, coalitions)."""
-    table = rows.pivot(index="seed", columns="arm", values="value")
-    return table.loc[list(seeds), [arm.name for arm in arms]].to_numpy(dtype=float)
-
-
-def _totals(
-    design: shapley.Design, values: dict[str, Array], units: "pd.Series[str]"
-) -> pd.DataFrame:
-    found = shapley.estimate_total(design, np.stack(list(values.values()), axis=1))
-    names = list(values)
-    return pd.DataFrame({"outcome": names, "unit": units[names].to_numpy(), **_columns(found)})
+def _totals(designs: Sequence[shapley.Design], found: Values) -> pd.DataFrame:
+    tables = []
+    for name, values in found.outcomes.items():
+        columns = _columns(shapley.estimate_totals(designs, values))
+        tables.append(pd.DataFrame({"outcome": [name], "unit": found.units[name]} | columns))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _shares(
-    design: shapley.Design, values: dict[str, Array], names: Sequence[str]
+    designs: Sequence[shapley.Design], found: Values, players: Sequence[Player]
 ) -> pd.DataFrame:
+    names = [player.name for player in players]
     tables = []
-    for name, table in values.items():
-        found = shapley.estimate_shares(design, table)
-        gap = float(found.value.sum()) - float(design.total(table).mean())
-        if len(names) and abs(gap) > _ROUNDING * float(np.abs(table).max(initial=1.0)):
-            raise ArithmeticError(f"shares of {name} miss the total effect by {gap:g}")
-        tables.append(pd.DataFrame({"outcome": name, "player": names, **_columns(found)}))
+    for name, values in found.outcomes.items():
+        shares = shapley.estimate_shares(designs, values)
+        total = float(shapley.estimate_totals(designs, values).value)
+        gap, size = float(shares.value.sum()) - total, float(np.abs(values[0]).max())
+        if names and abs(gap) > _ROUNDING * max(size, 1.0):
+            raise ArithmeticError(f"the shares of {name} miss its total by {gap:g}")
+        tables.append(pd.DataFrame({"outcome": name, "player": names} | _columns(shares)))
     return pd.concat(tables, ignore_index=True)
 
 
 def _synergies(
-    design: shapley.Design, values: dict[str, Array], names: Sequence[str]
+    designs: Sequence[shapley.Design], found: Values, players: Sequence[Player]
 ) -> pd.DataFrame:
-    first, second = np.triu_indices(len(names), k=1)
-    words = np.array(names, dtype=object)
+    first, second = np.triu_indices(len(players), k=1)
+    words = np.array([player.name for player in players], dtype=object)
     tables = []
-    for name, table in values.items():
-        found = shapley.estimate_synergies(design, table)
-        chosen = shapley.Estimates(*(part[first, second] for part in found))
+    for name, values in found.outcomes.items():
+        pairs = shapley.estimate_synergies(designs, values)
+        columns = _columns(shapley.Estimates(*(part[first, second] for part in pairs)))
         rows = {"outcome": name, "first": words[first], "second": words[second]}
-        tables.append(pd.DataFrame(rows | _columns(chosen)))
+        tables.append(pd.DataFrame(rows | columns))
     return pd.concat(tables, ignore_index=True).dropna(subset="value", ignore_index=True)
 
 
 def _timeline(
-    design: shapley.Design,
-    series: pd.DataFrame,
-    arms: Sequence[Arm],
-    seeds: Sequence[int],
-    names: Sequence[str],
+    designs: Sequence[shapley.Design], found: Values, players: Sequence[Player]
 ) -> pd.DataFrame:
-    """Shares at each day: variable, day, player, value, ci_low, ci_high."""
+    names = [player.name for player in players]
     tables = [pd.DataFrame(columns=["variable", "day", "player", "value", "ci_low", "ci_high"])]
-    for variable, rows in _groups(series, "variable"):
-        wide = rows.pivot(index=["seed", "day"], columns="arm", values="value")
-        wide = wide.loc[list(seeds), [arm.name for arm in arms]]
-        days = wide.index.get_level_values("day").unique()
-        table = wide.to_numpy(dtype=float).reshape(len(seeds), len(days), len(arms))
-        found = shapley.estimate_shares(design, table)
-        index = {"day": np.repeat(days, len(names)), "player": list(names) * len(days)}
-        flat = shapley.Estimates(*(part.ravel() for part in found))
-        tables.append(pd.DataFrame({"variable": variable, **index, **_columns(flat)}))
+    for variable, values in found.series.items():
+        columns = _columns(shapley.estimate_shares(designs, values))
+        index = {"day": np.repeat(found.days, len(names)), "player": names * len(found.days)}
+        tables.append(pd.DataFrame({"variable": variable} | index | columns))
     return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def _columns(found: shapley.Estimates) -> dict[str, Any]:
-    return {"value": found.value, "ci_low": found.low, "ci_high": found.high}
+    value, low, high = (np.atleast_1d(part).ravel() for part in found)
+    return {"value": value, "ci_low": low, "ci_high": high}

@@ -166,7 +166,7 @@ def _polished(
     def curve(doses: Values, *values: float) -> Values:
         at = {**first, **dict(zip(names, values, strict=True))}
         shares = _shares(doses, np.exp(at["log_ed50"]), np.exp(at["log_h"]))
-        return (at["e0"] if baseline else 0.0) + at["emax"] * shares
+        return np.asarray((at["e0"] if baseline else 0.0) + at["emax"] * shares)
 
     found, _ = curve_fit(
         curve,

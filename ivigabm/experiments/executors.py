@@ -7,6 +7,7 @@ in which it is ready, and a `Lost` for a task whose worker died time after time.
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
 from ivigabm.errors import InputError
@@ -91,11 +92,8 @@ class Dask:
         self, function: Callable[[T], R], tasks: Sequence[T]
     ) -> Generator[R | Lost, None, None]:
         """Results as they are ready; the scheduler repeats tasks of workers that die."""
-        try:
-            from distributed import as_completed
-        except ImportError:
-            raise InputError("--dask needs an extra: pip install 'ivigabm[dask]'") from None
-        with self._client() as client:
+        distributed = _distributed()
+        with self._client(distributed) as client:
             waiting = iter(tasks)
             held: dict[str, T] = {}
 
@@ -110,7 +108,7 @@ class Dask:
 
             threads = sum(client.nthreads().values())
             first = (submit() for _ in range(_AHEAD * max(threads, 4)))
-            queue = as_completed([future for future in first if future is not None])
+            queue = distributed.as_completed([future for future in first if future is not None])
             for future in queue:
                 task = held.pop(future.key)
                 if future.status == "finished":
@@ -121,19 +119,24 @@ class Dask:
                 if following is not None:
                     queue.add(following)
 
-    def _client(self) -> Any:
-        from distributed import Client
-
+    def _client(self, distributed: Any) -> Any:
         where = (
             {"scheduler_file": self.address}
             if self.address.endswith(".json")
             else {"address": self.address}
         )
         try:
-            return Client(**where, timeout=self.timeout_s, set_as_default=False)
+            return distributed.Client(**where, timeout=self.timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise InputError(f"--dask: no scheduler at '{self.address}': {reason}") from None
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise InputError("--dask needs an extra: pip install 'ivigabm[dask]'") from None
 
 
 def cores() -> int:

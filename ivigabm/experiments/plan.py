@@ -157,7 +157,7 @@ class Plan:
         known = dotted(scenario.model_dump())
         if key in known or key.startswith(_OPEN):
             return f"set.{key}"
-        raise unknown("key", key, [*_WORDS, *_OWN, *known])
+        raise unknown("key", key, {*_WORDS, *_OWN, *known})
 
     def _at(self, name: str, share: float) -> Any:
         """The value of a factor at a share in [0, 1) of its range."""

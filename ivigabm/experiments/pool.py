@@ -149,6 +149,7 @@ def _work(pipe: Connection, function: Callable[[Any], Any]) -> None:
             index, task = pipe.recv()
         except (EOFError, OSError):
             return
+        answer: tuple[int, Any, Exception | None]
         try:
             answer = (index, function(task), None)
         except Exception as error:

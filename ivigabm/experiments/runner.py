@@ -38,7 +38,7 @@ class Arm:
             # without therapeutic IgG nothing can act: twins of all mechanism sets are one
             facts["mechanisms"] = []
         elif preparation.endswith(".toml"):
-            facts["composition"] = asdict(load_preparation(preparation))
+            facts["composition"] = asdict(load_preparation(preparation, self.resolved.hypothesis))
         return {"resolved": facts, "days": float(self.days)}
 
     @cached_property

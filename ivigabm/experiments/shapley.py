@@ -12,6 +12,7 @@ that is computed here is linear in the values.
 The shares of an order telescope, so they add up to v(all) - v(none) with any set of orders.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from ivigabm.experiments.bootstrap import quantiles, resamples
 
 Array = NDArray[np.float64]
+Orders = NDArray[np.int64]  # of players, shape (draws, 2, players): an order and its reverse
 MOST_EXACT = 12  # players: beyond it the tables of all coalitions outgrow their use
 _CHUNK = 20_000_000  # numbers held at once while resampling
 
@@ -55,7 +57,7 @@ class Design:
     @property
     def players(self) -> int:
         """Number of players."""
-        return self.shares.shape[1]
+        return int(self.shares.shape[1])
 
     @property
     def exact(self) -> bool:
@@ -124,7 +126,7 @@ def williams_square(players: int) -> NDArray[np.int64]:
     return square
 
 
-def antithetic_orders(players: int, draws: int, seed: int) -> NDArray[np.int64]:
+def antithetic_orders(players: int, draws: int, seed: int = 0) -> Orders:
     """Random orders with their reverses, shape (draws, 2, players).
 
     They come in Williams squares whose players are relabelled at random: each order by itself
@@ -141,112 +143,122 @@ def antithetic_orders(players: int, draws: int, seed: int) -> NDArray[np.int64]:
     return np.array(found[:draws]).reshape(draws, 2, players)
 
 
-def sampled_design(players: int, draws: int, seed: int = 0) -> Design:
-    """Antithetic pairs of orders, with the coalitions that show neighbours the other way round."""
-    orders = antithetic_orders(players, draws, seed)
+def _visited(orders: Orders) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Coalitions along each order, and those with two neighbours in the other order."""
     bits = np.int64(1) << orders
-    upto = np.concatenate([np.zeros((draws, 2, 1), np.int64), np.cumsum(bits, axis=2)], axis=2)
-    swapped = upto[:, :, :-2] + bits[:, :, 1:]  # the later of two neighbours without the earlier
-    masks = np.unique(np.concatenate([upto.ravel(), swapped.ravel()]))
-    column = {int(mask): c for c, mask in enumerate(masks)}
+    none = np.zeros((*orders.shape[:-1], 1), np.int64)
+    along = np.concatenate([none, np.cumsum(bits, axis=-1)], axis=-1)
+    return along, along[..., :-2] + bits[..., 1:]
+
+
+def sampled_design(orders: Orders) -> Design:
+    """The design of some antithetic pairs of orders, shape (draws, 2, players)."""
+    draws, _, players = orders.shape
+    along, swapped = _visited(orders)
+    masks, column = np.unique(np.concatenate([along, swapped], axis=-1), return_inverse=True)
+    column = column.reshape(draws, 2, -1)
     shares = np.zeros((draws, players, len(masks)))
     pairs = np.zeros((draws, players, players, len(masks)))
     seen = np.zeros((draws, players, players))
-    for d in range(draws):
-        for order, chain, other in zip(orders[d], upto[d], swapped[d], strict=True):
-            for k, i in enumerate(order):
-                shares[d, i, column[int(chain[k + 1])]] += 0.5
-                shares[d, i, column[int(chain[k])]] -= 0.5
-            for k, (i, j) in enumerate(zip(order, order[1:], strict=False)):
-                for a, b in ((i, j), (j, i)):
-                    seen[d, a, b] += 1.0
-                    for mask, sign in (
-                        (chain[k + 2], 1), (chain[k + 1], -1), (other[k], -1), (chain[k], 1)
-                    ):  # fmt: skip
-                        pairs[d, a, b, column[int(mask)]] += sign
+    for d, way in np.ndindex(draws, 2):
+        order, at = orders[d, way], column[d, way, : players + 1]
+        np.add.at(shares[d], (order, at[1:]), 0.5)
+        np.add.at(shares[d], (order, at[:-1]), -0.5)
+        other = column[d, way, players + 1 :]
+        for a, b in ((order[:-1], order[1:]), (order[1:], order[:-1])):
+            seen[d][a, b] += 1.0
+            for where, sign in ((at[2:], 1.0), (at[1:-1], -1.0), (other, -1.0), (at[:-2], 1.0)):
+                np.add.at(pairs[d], (a, b, where), sign)
     return Design(masks, shares, pairs, seen)
 
 
-def affordable_design(players: int, coalitions: int, seed: int = 0) -> Design:
-    """The exact design if it has at most so many coalitions, else as many draws as fit.
+def affordable_designs(players: int, coalitions: int, count: int) -> tuple[Design, ...]:
+    """A design for each of `count` seeds, none with more coalitions than so many.
+
+    Exact where that fits. Otherwise each seed has orders of its own, as many as fit: one stream
+    of Williams squares is dealt out, so that more seeds also mean more orders.
 
     Raises
     ------
     ValueError : not even one pair of orders fits.
     """
     if players <= MOST_EXACT and 1 << players <= coalitions:
-        return exact_design(players)
-    if (least := len(sampled_design(players, 1, seed).coalitions)) > coalitions:
-        raise ValueError(f"{coalitions} coalitions; at least {least} are needed")
-    low, high = 1, coalitions  # a draw adds at least one coalition as long as any is missing
-    while low < high:
-        middle = (low + high + 1) // 2
-        if len(_masks(players, middle, seed)) <= coalitions:
-            low = middle
-        else:
-            high = middle - 1
-    return sampled_design(players, low, seed)
+        return (exact_design(players),) * count
+    dealt: list[Orders] = []
+    for draws in range(
+        1, max(coalitions, 1) + 1
+    ):  # a draw adds coalitions until all have been seen
+        orders = antithetic_orders(players, draws * count)
+        parts = [orders[k * draws : (k + 1) * draws] for k in range(count)]
+        most = max(len(np.unique(np.concatenate(_visited(part), axis=None))) for part in parts)
+        if most > coalitions:
+            break
+        dealt = parts
+    if not dealt:
+        raise ValueError(f"{coalitions} coalitions per seed; at least {most} are needed")
+    return tuple(sampled_design(part) for part in dealt)
 
 
-def _masks(players: int, draws: int, seed: int) -> NDArray[np.int64]:
-    bits = np.int64(1) << antithetic_orders(players, draws, seed)
-    upto = np.concatenate([np.zeros((draws, 2, 1), np.int64), np.cumsum(bits, axis=2)], axis=2)
-    return np.unique(np.concatenate([upto.ravel(), (upto[:, :, :-2] + bits[:, :, 1:]).ravel()]))
+def estimate_totals(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
+    """v(all) - v(none) as the mean over seeds, shape (...)."""
+    total = np.stack([d.total(v)[None] for d, v in zip(designs, values, strict=True)])
+    return _estimate(total, np.ones_like(total))
 
 
-def estimate_total(design: Design, values: Array) -> Estimates:
-    """v(all) - v(none) as the mean over seeds; `values` (seeds, ..., coalitions)."""
-    total = design.total(values)
-    return _estimate(total[:, None], np.ones((1, *total.shape[1:])))
-
-
-def estimate_shares(design: Design, values: Array) -> Estimates:
+def estimate_shares(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
     """Shapley values as means over seeds, shape (..., players).
 
-    Seeds are resampled as wholes, so that what twins share cancels, and draws of a sampled
-    design beside them, so that the interval holds both sources of uncertainty.
+    Seeds are resampled as wholes, so that what twins share cancels, and within each seed the
+    draws of a sampled design, so that the interval holds both sources of uncertainty.
 
     Parameters
     ----------
-    values : shape (seeds, ..., coalitions), in the order of `design.coalitions`.
+    designs : one for each seed, with equally many draws.
+    values : for each seed, shape (..., coalitions), in the order of its design's coalitions.
     """
-    terms = np.einsum("s...c,dpc->sd...p", values, design.shares)
-    return _estimate(terms, np.ones(terms.shape[1:]))
+    terms = np.stack(
+        [np.einsum("...c,dpc->d...p", v, d.shares) for d, v in zip(designs, values, strict=True)]
+    )
+    return _estimate(terms, np.ones_like(terms))
 
 
-def estimate_synergies(design: Design, values: Array) -> Estimates:
+def estimate_synergies(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
     """Interaction of each pair as the mean over seeds, shape (..., players, players)."""
-    terms = np.einsum("s...c,dpqc->sd...pq", values, design.pairs)
-    middle = (1,) * (values.ndim - 2)
-    seen = design.seen.reshape(len(design.seen), *middle, *design.seen.shape[1:])
-    return _estimate(terms, np.broadcast_to(seen, terms.shape[1:]))
+    terms, counts = [], []
+    for design, table in zip(designs, values, strict=True):
+        term = np.einsum("...c,dpqc->d...pq", table, design.pairs)
+        seen = design.seen.reshape(len(term), *(1,) * (table.ndim - 1), *design.seen.shape[1:])
+        terms.append(term)
+        counts.append(np.broadcast_to(seen, term.shape))
+    return _estimate(np.stack(terms), np.stack(counts))
 
 
 def _estimate(terms: Array, counts: Array) -> Estimates:
-    """Mean over seeds and draws of `terms` (seeds, draws, ...), `counts` (draws, ...) to a sum."""
-    shape = terms.shape[2:]
-    terms, counts = terms.reshape(*terms.shape[:2], -1), counts.reshape(len(counts), -1)
-    value = _ratio(terms.mean(axis=0).sum(axis=0), counts.sum(axis=0))
+    """Sum of `terms` over sum of `counts`, both of shape (seeds, draws, ...), over both axes."""
+    seeds, draws, *shape = terms.shape
+    terms, counts = terms.reshape(seeds * draws, -1), counts.reshape(seeds * draws, -1)
+    value = _ratio(terms.sum(axis=0), counts.sum(axis=0))
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
-    seeds, draws = terms.shape[:2]
     if seeds > 1:
-        u, w = resamples(seeds), resamples(draws, stream=1)
-        step = max(1, _CHUNK // (len(u) * draws))
-        for first in range(0, terms.shape[2], step):
+        weights = _resampled(seeds, draws)
+        step = max(1, _CHUNK // len(weights))
+        for first in range(0, terms.shape[1], step):
             part = slice(first, first + step)
-            mean = np.tensordot(u, terms[:, :, part], axes=1)
-            figures = _ratio(np.einsum("rd,rdk->rk", w, mean), w @ counts[:, part])
-            low[part], high[part] = quantiles(_filled(figures, value[part]))
-    return Estimates(
-        value.reshape(shape),
-        np.minimum(low, value).reshape(shape),
-        np.maximum(high, value).reshape(shape),
-    )
+            figures = _ratio(weights @ terms[:, part], weights @ counts[:, part])
+            # a resample that missed every term of a rare pair repeats the figure
+            figures = np.where(np.isnan(figures), value[part], figures)
+            low[part], high[part] = quantiles(figures)
+    limits = np.fmin(low, value), np.fmax(high, value)  # equal terms differ by rounding only
+    if seeds < 2:
+        limits = low, high
+    return Estimates(*(part.reshape(shape) for part in (value, *limits)))
 
 
-def _filled(figures: Array, value: Array) -> Array:
-    """A resample that missed every term of a rare pair says nothing: it repeats the figure."""
-    return np.where(np.isnan(figures), value, figures)
+def _resampled(seeds: int, draws: int) -> Array:
+    """Weights of seeds, and of draws within each seed, per resample: (resamples, seeds * draws)."""
+    outer = resamples(seeds)
+    inner = [resamples(draws, stream=k) for k in range(1, seeds + 1)]
+    return np.concatenate([outer[:, k, None] * w for k, w in enumerate(inner)], axis=1)
 
 
 def _ratio(sums: Array, counts: Array) -> Array:

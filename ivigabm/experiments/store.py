@@ -7,7 +7,6 @@ the code, so that runs of another version are neither used nor lost.
 import errno
 import json
 import threading
-import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -229,8 +228,8 @@ def _series_table(runs: Collection[Run]) -> pa.Table:
             columns |= {name: pa.array(run.series[:, i]) for i, name in enumerate(names)}
             tables.append(pa.table(columns))
     if not tables:
-        names = {"key": pa.string(), "seed": pa.int64(), "day": pa.float64()}
-        return pa.table({name: pa.array([], kind) for name, kind in names.items()})
+        kinds = {"key": pa.string(), "seed": pa.int64(), "day": pa.float64()}
+        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
     return pa.concat_tables(tables, promote_options="default")
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,7 +165,7 @@ class _Partial:
         if started < self.due or done == total:
             return
         table = tidy(self.pairs, self.store.outcomes()[0])
-        _replace(self.folder / RESULTS, lambda path: table.to_parquet(path, index=False))
+        _replace(self.folder / RESULTS, table)
         took = time.monotonic() - started
         self.due = time.monotonic() + max(_PARTIAL_S, took / _PARTIAL_SHARE)
 
@@ -180,16 +180,14 @@ def _write(
         del files[DOSE_RESPONSE]
         (folder / DOSE_RESPONSE).unlink(missing_ok=True)
     else:
-        fits = result.dose_response
-        _replace(folder / DOSE_RESPONSE, lambda path: fits.to_parquet(path, index=False))
+        _replace(folder / DOSE_RESPONSE, result.dose_response)
     inputs = [PLAN] if plan.text else []
     crate = provenance.crate(facts, f"Sweep of {plan.scenario}", files, inputs)
     if plan.text:
-        _replace(folder / PLAN, lambda path: path.write_text(plan.text, encoding="utf-8"))
+        _replace(folder / PLAN, plan.text)
     for name, data in ((MANIFEST, facts), (provenance.CRATE, crate)):
-        text = json.dumps(data, indent=2, ensure_ascii=False)
-        _replace(folder / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
-    _replace(folder / RESULTS, lambda path: result.table.to_parquet(path, index=False))
+        _replace(folder / name, json.dumps(data, indent=2, ensure_ascii=False))
+    _replace(folder / RESULTS, result.table)
 
 
 def _manifest(
@@ -218,12 +216,15 @@ def _manifest(
     }
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its place, then move it there."""
+def _replace(path: Path, content: str | pd.DataFrame) -> None:
+    """Write a text or a table beside its place, then move it there."""
     scratch = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(scratch)
+        if isinstance(content, str):
+            scratch.write_text(content, encoding="utf-8")
+        else:
+            content.to_parquet(scratch, index=False)
         scratch.replace(path)
     except OSError as error:
         raise unwritable(path, error, "all finished runs are kept in the store") from error

@@ -13,6 +13,7 @@ import numpy as np
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
 from ivigabm.engine.streams import EPOCH, newborn_id, purpose, unit
+from ivigabm.errors import InputError
 from ivigabm.processes.circulation import bear
 
 if TYPE_CHECKING:
@@ -95,10 +96,20 @@ def stage_rates(ps: "ParameterSet") -> "np.typing.NDArray[np.float64]":
 
 
 def steady_numbers(rates: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
-    """Shares of the stages in the steady state that a constant influx holds."""
+    """Shares of the stages in the steady state that a constant influx holds.
+
+    Raises
+    ------
+    InputError : activated cells divide faster than they mature and die.
+    """
+    death, mature, divide, _ = rates[ACTIVATED]
+    if divide >= death + mature:
+        raise InputError(
+            f"b_cell.division is {divide:g} per day: below b_cell.activated_death + "
+            f"b_cell.differentiation ({death + mature:g}) is allowed, or the clone runs away"
+        )
     numbers = np.zeros(len(STAGES))
     numbers[NAIVE] = 1.0
-    death, mature, divide, _ = rates[ACTIVATED]
     numbers[ACTIVATED] = numbers[NAIVE] * rates[NAIVE, 1] / (death + mature - divide)
     blast = rates[PLASMABLAST]
     numbers[PLASMABLAST] = numbers[ACTIVATED] * mature / (blast[0] + blast[1])

@@ -1,17 +1,17 @@
 """Shapley values and interactions against games with closed solutions."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
 
 from ivigabm.experiments import shapley
 from ivigabm.experiments.shapley import (
-    affordable_design,
+    affordable_designs,
     antithetic_orders,
     estimate_shares,
     estimate_synergies,
-    estimate_total,
+    estimate_totals,
     exact_design,
     members,
     sampled_design,
@@ -92,7 +92,7 @@ def test_a_williams_square_is_balanced(players):
     square = williams_square(players)
     for place in square.T:
         assert len(set(np.bincount(place, minlength=players))) == 1
-    neighbours = [(a, b) for row in square.tolist() for a, b in zip(row, row[1:], strict=False)]
+    neighbours = [(a, b) for row in square.tolist() for a, b in pairwise(row)]
     assert len(set(neighbours)) == players * (players - 1)
     assert len({neighbours.count(pair) for pair in set(neighbours)}) <= 1
     half = square[: max(1, len(square) // 2)]
@@ -118,7 +118,7 @@ def random_game(players, seeds, rng):
 def test_sampling_goes_to_the_exact_answer(players):
     rng = np.random.default_rng(1)
     values = random_game(players, 1, rng)[0]
-    exact, many = exact_design(players), sampled_design(players, 3000, seed=2)
+    exact, many = exact_design(players), sampled_design(antithetic_orders(players, 3000, seed=2))
     seen = values[many.coalitions]
     assert np.allclose(many.share_values(seen), exact.share_values(values), atol=0.04)
     off = ~np.eye(players, dtype=bool)
@@ -128,7 +128,7 @@ def test_sampling_goes_to_the_exact_answer(players):
 
 def test_shares_add_up_with_any_few_orders():
     rng = np.random.default_rng(5)
-    design = sampled_design(10, 3, seed=1)
+    design = sampled_design(antithetic_orders(10, 3, seed=1))
     values = rng.normal(size=(4, 6, len(design.coalitions)))
     assert np.allclose(design.share_values(values).sum(axis=-1), design.total(values))
 
@@ -141,7 +141,7 @@ def test_one_square_gives_additive_and_pairwise_games_exactly():
     def game(s):
         return sum(worth[i] for i in s) + sum(bond[i, j] for i in s for j in s)
 
-    design = sampled_design(6, 3, seed=4)
+    design = sampled_design(antithetic_orders(6, 3, seed=4))
     values = table(game, design)
     assert np.allclose(design.share_values(values), worth + (bond + bond.T).sum(axis=0) / 2)
     off = ~np.eye(6, dtype=bool)
@@ -152,12 +152,12 @@ def test_leading_axes_are_carried_through():
     rng = np.random.default_rng(2)
     design = exact_design(3)
     values = rng.normal(size=(5, 7, 8))
-    shares = estimate_shares(design, values)
+    shares = estimate_shares([design] * 5, values)
     assert shares.value.shape == (7, 3)
     assert np.allclose(shares.value, design.share_values(values).mean(axis=0))
-    one = estimate_shares(design, values[:, 4])
+    one = estimate_shares([design] * 5, values[:, 4])
     assert np.allclose(one.low, shares.low[4])
-    pairs = estimate_synergies(design, values)
+    pairs = estimate_synergies([design] * 5, values)
     assert pairs.low.shape == (7, 3, 3)
     assert np.allclose(pairs.value[2, 0, 1], design.synergy_values(values)[:, 2, 0, 1].mean())
 
@@ -167,37 +167,51 @@ def test_intervals_come_from_seeds_and_shrink_with_pairing():
     design = exact_design(3)
     patient = rng.normal(scale=100.0, size=(12, 1))  # what all coalitions of one seed share
     values = patient + np.array([0, 1, 1, 2, 1, 2, 2, 3.0]) + 0.1 * rng.normal(size=(12, 8))
-    shares = estimate_shares(design, values)
+    shares = estimate_shares([design] * 12, values)
     assert (shares.high - shares.low < 0.3).all()
     assert np.allclose(shares.value, 1.0, atol=0.15)
-    total = estimate_total(design, values)
+    total = estimate_totals([design] * 12, values)
     assert total.low < 3.0 < total.high
     assert total.value == pytest.approx(shares.value.sum())
-    assert np.isnan(estimate_shares(design, values[:1]).low).all()
+    assert np.isnan(estimate_shares([design], values[:1]).low).all()
 
 
 def test_intervals_hold_the_error_of_sampled_orders():
     # no noise between seeds: all uncertainty is that of the orders drawn
     rng = np.random.default_rng(3)
-    hits, runs = 0, 40
+    hits, runs, seeds, draws = 0, 40, 6, 3
     game = rng.normal(size=1 << 7)
     right = exact_design(7).share_values(game)
-    for seed in range(runs):
-        design = sampled_design(7, 14, seed=seed)
-        values = np.repeat(game[design.coalitions][None], 3, axis=0)
-        shares = estimate_shares(design, values)
+    for trial in range(runs):
+        orders = antithetic_orders(7, seeds * draws, seed=trial)
+        designs = [sampled_design(part) for part in np.split(orders, seeds)]
+        shares = estimate_shares(designs, [game[d.coalitions] for d in designs])
         hits += int(((shares.low <= right) & (right <= shares.high)).sum())
-    assert 0.85 < hits / (runs * 7) <= 1.0
+        assert shares.value.sum() == pytest.approx(game[-1] - game[0])
+    assert 0.9 < hits / (runs * 7) <= 1.0
 
 
 def test_a_budget_is_kept_and_exact_when_it_allows():
-    assert affordable_design(6, 64).exact
-    assert affordable_design(0, 1).exact
+    assert all(design.exact for design in affordable_designs(6, 64, 3))
+    assert affordable_designs(0, 1, 1)[0].exact
     for limit in (40, 63):
-        design = affordable_design(6, limit)
-        assert not design.exact
-        assert 30 < len(design.coalitions) <= limit
+        designs = affordable_designs(6, limit, 3)
+        assert len(designs) == 3
+        assert len({len(design.shares) for design in designs}) == 1
+        for design in designs:
+            assert not design.exact
+            assert 15 < len(design.coalitions) <= limit
+            assert design.coalitions[0] == 0
+            assert design.coalitions[-1] == 63
+        assert set(designs[0].coalitions.tolist()) != set(designs[1].coalitions.tolist())
     with pytest.raises(ValueError, match="at least"):
-        affordable_design(6, 10)
+        affordable_designs(6, 10, 2)
     with pytest.raises(ValueError, match="players"):
         exact_design(shapley.MOST_EXACT + 1)
+
+
+def test_three_seeds_deal_out_one_square():
+    designs = affordable_designs(6, 24, 3)
+    assert [len(design.shares) for design in designs] == [1, 1, 1]
+    seen = sum(design.seen[0] for design in designs)
+    assert (seen[~np.eye(6, dtype=bool)] == 2).all()

@@ -40,6 +40,7 @@ from mouse_itp_measure import (
 from rich.console import Console
 from rich.table import Table
 
+NAMED = 15.0  # points by which a row must be missed to be named in the figure
 APART = 20.0  # points by which predictions must differ for a row to tell exponents apart
 
 
@@ -112,8 +113,10 @@ def draw(path: Path, rows: Sequence[Row], simulated: Array) -> None:
         axis.errorbar(published(rows)[chosen], mean[chosen], spread[chosen], fmt=marker, ms=5,
                       lw=1, label=antibody)  # fmt: skip
     for i, row in enumerate(rows):
-        axis.annotate(row.id, (row.percent, mean[i]), (4, -9), textcoords="offset points",
-                      fontsize=7, color="0.3")  # fmt: skip
+        if abs(mean[i] - row.percent) < NAMED:
+            continue
+        axis.annotate(row.id, (row.percent, mean[i]), (6, -3), textcoords="offset points",
+                      fontsize=8, color="0.3")  # fmt: skip
     axis.set(xlim=(0, 105), ylim=(0, 105), aspect="equal",
              title=str(Agreement.of(published(rows), mean)),
              xlabel="published: platelets left after 4 h (per cent of start)",

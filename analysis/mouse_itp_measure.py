@@ -177,11 +177,14 @@ def fit(rows: Sequence[Row], start: Effector, seeds: Sequence[int] = FIT_SEEDS) 
     """
 
     def misses(x: Array) -> Array:
-        return simulate(rows, start.moved(x), seeds).mean(axis=0) - published(rows)
+        left: Array = simulate(rows, start.moved(x), seeds).mean(axis=0)
+        return left - published(rows)
 
     def slopes(x: Array) -> Array:
         here = misses(x)
-        return np.array([(misses(x + STEP * e) - here) / STEP for e in np.eye(len(x))]).T
+        moved = [misses(x + STEP * e) for e in np.eye(len(x))]
+        change: Array = (np.stack(moved, axis=1) - here[:, None]) / STEP
+        return change
 
     low, high = bounds()
     first = np.clip(start.free(), low + 1e-6, high - 1e-6)
@@ -221,7 +224,7 @@ def infusion(
     effector: Effector, fold: float, days: float, seed: int = SEED, **words: Any
 ) -> Callable[[float], float]:
     """Platelets while an infusion holds `fold` of the usual antibody level (E020)."""
-    held = {"set.antibody.delivery": "endogenous", "antibody.dose_fold": fold}
+    held: dict[str, Any] = {"set.antibody.delivery": "endogenous", "antibody.dose_fold": fold}
     return course(days, seed, **held, **effector.words(), **words)
 
 
@@ -237,7 +240,7 @@ def infusion_level(effector: Effector, halvings: int = 7) -> float:
 
 
 BOLUS, HELD = "IVIg 1 g/kg, then IgG1", "infusion, 2 g/kg on day 4"
-KEPT = "24 h, share of the protection that FcgRIIB -/- keeps"
+KEPT = "24 h, share kept by FcgRIIB -/-"
 LATER = {  # what a fit says about later rows, beside what was published
     f"{BOLUS}: 4 h, wild type": "E001 protected",
     f"{BOLUS}: 4 h, FcgRIIB -/-": "E003 not, E006 protected",
@@ -255,7 +258,8 @@ def later_rows(effector: Effector) -> dict[str, float]:
     """Per cent, by the names of `LATER`."""
     wild, lacking = protection(effector), protection(effector, knockout="FcgRIIB")
     kept = 100.0 * (lacking[1] - lacking[0]) / (wild[1] - wild[0])
-    level, given = infusion_level(effector), {"dose": 2.0, "treat_day": 4.0}
+    level = infusion_level(effector)
+    given: dict[str, Any] = {"dose": 2.0, "treat_day": 4.0}
     untreated = infusion(effector, level, 7.0, no_ivig=True, treat_day=4.0)
     treated = infusion(effector, level, 7.0, **given)
     monomeric = infusion(effector, level, 7.0, preparation="ivig_monomer", **given)

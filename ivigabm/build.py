@@ -26,14 +26,16 @@ from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
-from ivigabm.processes.contacts import Contacts
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Fragment, Molecule
+from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import Ports
+from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
 from ivigabm.processes.world import CODES, COLUMNS, Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
+from ivigabm.words import mixture
 
 PLACE = purpose("founding: place")
 
@@ -46,6 +48,7 @@ _FRAGMENTS: dict[str, Fragment] = {
     "fc_multimer": "fc",
     "albumin": "none",
 }
+DRUG_MEETS = ("CD22", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # gene products that it needs
 ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 
@@ -70,7 +73,7 @@ def build(resolved: Resolved, seed: int) -> World:
     world = World(resolved, seed, parameters(resolved))
     scenario = resolved.scenario
     _zones(world, scenario)
-    world.receptors = _receptors(world, scenario)
+    _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
     world.drug = _drug(world, resolved) if resolved.preparation else None
     world.fields = Fields(
@@ -88,7 +91,8 @@ def build(resolved: Resolved, seed: int) -> World:
         }
     )
     _found(world, scenario)
-    world.contacts = Contacts(world)
+    for group in world.phagocytes:
+        group.equip(world)
     return world
 
 
@@ -124,21 +128,44 @@ def _zones(world: World, scenario: Scenario) -> None:
     world.zone = zone
     world.niche_x, world.niche_y = np.nonzero(zone == NICHE)
     world.sinus_x, world.sinus_y = np.nonzero(zone != NICHE)
-    world.allowed = {"macrophage": np.ones(world.shape, bool), "b_cell": zone == NICHE}
+    world.niche, world.target_site = zone == NICHE, zone == TARGET
+    world.doors = _doors(world)
+    everywhere = np.ones(world.shape, bool)
+    world.allowed = {
+        "macrophage": everywhere, "neutrophil": everywhere, "b_cell": zone == NICHE
+    }  # fmt: skip
 
 
-def _receptors(world: World, scenario: Scenario) -> tuple[Receptor, ...]:
-    """Fcγ receptors of the macrophage here that are expressed at all."""
+def _doors(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Vessel sites outside the niche; those of the target tissue come last."""
+    elsewhere = np.nonzero(world.vessel & ~world.niche & ~world.target_site)
+    inside = np.nonzero(world.vessel & world.target_site)
+    x, y = (np.concatenate(pair) for pair in zip(elsewhere, inside, strict=True))
+    return x, y, len(elsewhere[0])
+
+
+def _phagocytes(world: World, scenario: Scenario) -> None:
+    """Kinds of phagocyte here, and the Fcγ receptors that any of them expresses at all."""
     with (Path(__file__).parent / "knowledge" / "receptor_roles.csv").open() as file:
         role = {(r["species"], r["receptor"]): r["role"] for r in csv.DictReader(file)}
-    copies = receptor_copies(scenario.species, "macrophage", scenario.genotype)
-    found = []
-    for name, number in copies.items():
-        gene = generic(name)
-        if number > 0.0:
-            held = 0.0 if gene in world.missing else number
-            found.append(Receptor(name, role[scenario.species, gene], held, world.present(gene)))
-    return tuple(found)
+    kinds: list[Kind] = [MACROPHAGE, *([NEUTROPHIL] if scenario.cells.neutrophil else [])]
+    species = scenario.receptor_species
+    shown = [receptor_copies(species, kind.name, scenario.genotype) for kind in kinds]
+    names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
+    world.receptors = tuple(
+        Receptor(name, role[species, generic(name)], world.present(generic(name))) for name in names
+    )
+    there = [generic(name) not in world.missing for name in names]
+    world.phagocytes = tuple(
+        Phagocytes(
+            kind,
+            np.array([
+                copies.get(name, 0.0) if held else 0.0
+                for name, held in zip(names, there, strict=True)
+            ]),
+        )
+        for kind, copies in zip(kinds, shown, strict=True)
+    )  # fmt: skip
 
 
 def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]:
@@ -153,6 +180,7 @@ def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]
             Molecule(
                 antibody.species,
                 subclass,
+                fragment=antibody.fragment,
                 glycoform=antibody.glycoform,
                 n297_glycan=antibody.glycoform != "deglycosylated",
             ),
@@ -187,7 +215,7 @@ def _settle_own(
     grams = [igg * part for part in share]
     for antibody, _, part in pathogenic:
         level = world.quantity(antibody.concentration) / 1e3  # mg/L to g/L
-        there = antibody.delivery != "bolus"
+        there = antibody.delivery in ("endogenous", "pulse")
         grams.append(level * antibody.dose_fold * part if there else 0.0)
     held = body.receptor
     body.receptor = ps["fcrn.receptor"]
@@ -275,11 +303,17 @@ def drug_molecules(
 def _drug(world: World, resolved: Resolved) -> Drug:
     ps, scenario = world.ps, resolved.scenario
     assert resolved.preparation is not None
-    preparation = load_preparation(resolved.preparation, resolved.hypothesis)
     word = resolved.hypothesis.get("idiotype_fraction", "preparation")
     idiotype = None if word == "preparation" else float(word)
-    molecules, share = drug_molecules(preparation, idiotype)
+    parts = []
+    for name, part in mixture(resolved.preparation).items():
+        preparation = load_preparation(name, resolved.hypothesis).changed(resolved.composition)
+        kinds, shares = drug_molecules(preparation, idiotype)
+        parts += list(zip(kinds, (part * shares).tolist(), strict=True))
+    molecules, share = tuple(m for m, _ in parts), np.array([held for _, held in parts])
     pools = Pools(molecules, world.body, ps)
+    if resolved.molar:  # as many molecules as the dose would hold of intact IgG
+        share = share / ps["mass.igg"] / float(np.sum(share / pools.molar_mass))
     roles = [receptor.role == "inhibitory" for receptor in world.receptors]
     inhibitory = world.fcgr_affinity(molecules)[:, roles].sum(axis=1) * world.present("FcgRIIB")
     return Drug(
@@ -288,7 +322,7 @@ def _drug(world: World, resolved: Resolved) -> Drug:
         pools,
         world.fcgr_affinity(molecules),
         inhibitory,
-        {"CD22": world.present("CD22")},
+        {name: world.present(name) for name in DRUG_MEETS},
         ps,
         _mesh(scenario, scenario.section.molecule_pitch),
         _mesh(scenario, scenario.section.field_pitch),
@@ -320,12 +354,20 @@ def _found(world: World, scenario: Scenario) -> None:
     niche = (world.niche_x, world.niche_y)
     count = scenario.cells.model_dump()
     gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
-    for kind, place in (("macrophage", everywhere), ("sensor_cell", niche), ("basophil", niche)):
+    for kind, place in (
+        ("macrophage", everywhere),
+        ("neutrophil", everywhere),
+        ("sensor_cell", niche),
+        ("basophil", niche),
+        ("dendritic_cell", niche),
+    ):
         table = world.tables[kind]
         rows = table.add_founders(0 if kind in gone else count[kind])
         _place(world, table, rows, *place)
     _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
-    _found_receptors(world)
+    _found_t_cells(world, count, gone, niche)
+    for group in world.phagocytes:
+        _found_receptors(world, group)
     _found_parcels(world, scenario, everywhere)
     _found_targets(world, scenario)
 
@@ -342,22 +384,40 @@ def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...
         _place(world, table, rows, *niche)
 
 
-def _found_receptors(world: World) -> None:
-    """One agent per receptor type on each macrophage, in host order."""
-    mac, table = world.tables["macrophage"], world.tables["fcg_receptor"]
+def _found_t_cells(
+    world: World,
+    count: dict[str, int],
+    gone: set[str],
+    niche: tuple[NDArray[np.int64], ...],
+) -> None:
+    """Naive and regulatory T cells in the niche; transferred effectors at vessels."""
+    table = world.tables["t_cell"]
+    vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+    for stage, kind, place in (
+        (NAIVE, "t_naive", niche),
+        (EFFECTOR, "t_effector", vessels),
+        (TREG, "treg", niche),
+    ):
+        number = 0 if kind in gone or "t_cell" in gone else count[kind]
+        _place(world, table, table.add_founders(number, stage=stage), *place)
+
+
+def _found_receptors(world: World, group: Phagocytes) -> None:
+    """One agent per receptor type on each phagocyte, in host order."""
+    cells, table = group.cells(world), group.receptors(world)
     types = len(world.receptors)
-    host = np.repeat(np.arange(mac.n), types)
-    copies = np.tile([receptor.copies for receptor in world.receptors], mac.n)
+    host = np.repeat(np.arange(cells.n), types)
+    copies = np.tile(group.copies, cells.n)
     table.add_founders(
         len(host),
         host_row=host,
-        receptor=np.tile(np.arange(types), mac.n),
+        receptor=np.tile(np.arange(types), cells.n),
         baseline=copies,
         copies=copies,
-        x=mac["x"][host],
-        y=mac["y"][host],
+        x=cells["x"][host],
+        y=cells["y"][host],
     )
-    world.receptor_ledger[2] = float(np.sum(copies))
+    group.ledger[2] = float(np.sum(copies))
 
 
 def _found_parcels(world: World, scenario: Scenario, place: tuple[NDArray[np.int64], ...]) -> None:

@@ -1,6 +1,7 @@
 """The simulation: one individual, stepped phase by phase and looked at through Mesa."""
 
 import math
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,22 +12,21 @@ from ivigabm.agents import AGENTS
 from ivigabm.build import active_mechanisms, build
 from ivigabm.engine.views import TableModel
 from ivigabm.errors import InputError
-from ivigabm.observation import OBSERVED, Observer
+from ivigabm.observation import Observer
 from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import Perturbation, Resolved, parse, resolve
 from ivigabm.processes.b_lineage import BLineage
-from ivigabm.processes.binding import Binding
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
 from ivigabm.processes.cytokines import NAMES as FIELDS
 from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.dendritic import Dendritic
 from ivigabm.processes.dosing import Plasma
+from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
-from ivigabm.processes.phagocytosis import Phagocytosis
 from ivigabm.processes.ports import PORTS
-from ivigabm.processes.receptor_expression import ReceptorExpression
 from ivigabm.processes.sensing import Sensing
-from ivigabm.processes.signalling import Signalling
+from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
 from ivigabm.scenario import Scenario
@@ -51,10 +51,12 @@ class IVIgModel(TableModel):
     preparation, dose, schedule, treat_day, route, no_ivig, only, without, knockout, deplete,
     block, hypothesis : words of the evidence language; lists as comma-separated words.
     days : length of the run, otherwise the scenario's.
+    probes : measures to observe beside the usual ones, such as `fcgr[FcgRIIB, macrophage]`.
 
     Raises
     ------
     InputError : a word or value that is not allowed, or keywords beside a perturbation.
+    NotExpressible : a probe that this scenario or the model does not have.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class IVIgModel(TableModel):
         hypothesis: str = "",
         days: float | None = None,
         perturbation: Perturbation | Resolved | None = None,
+        probes: Iterable[str] = (),
     ) -> None:
         seed = int(np.random.SeedSequence().entropy) % (1 << 63) if rng is None else int(rng)  # type: ignore[arg-type]
         super().__init__(rng=seed)
@@ -102,24 +105,26 @@ class IVIgModel(TableModel):
         self._make_processes()
         self._make_face()
         self._run_in()
-        self.observer = Observer(self.world)
+        self.observer = Observer(self.world, probes)
         self.datacollector = DataCollector(
-            model_reporters={name: _reporter(name) for name in OBSERVED}
+            model_reporters={name: _reporter(name) for name in self.observer.names}
         )
 
     def _make_processes(self) -> None:
         world = self.world
         self.plasma = Plasma(world)
         self.transport = Transport(world)
-        self.contacts = world.contacts
-        self.binding = world.binding = Binding(world)
-        self.signalling = world.signalling = Signalling(world)
-        self.receptor_expression = ReceptorExpression(world)
+        macrophages = world.phagocytes[0]  # other kinds have their own part of these
+        self.contacts, self.binding = macrophages.contacts, macrophages.binding
+        self.signalling, self.phagocytosis = macrophages.signalling, macrophages.phagocytosis
+        self.receptor_expression = macrophages.receptor_expression
         self.sensing = Sensing(world)
-        self.phagocytosis = Phagocytosis(world)
+        self.dendritic = Dendritic(world)
         self.complement = Complement(world)
         self.cytokines = Cytokines(world)
         self.b_lineage = BLineage(world)
+        self.t_cells = TCells(world)
+        self.neutrophils = Neutrophils(world)
         self.circulation = Circulation(world)
         self.opsonization = Opsonization(world)
         self.tissue = Tissue(world)
@@ -153,15 +158,23 @@ class IVIgModel(TableModel):
         self.plasma.advance(world)
         self.transport.advance(world)
         self.write_ports()
-        self.contacts.advance(world)
-        self.binding.advance(world)
-        self.signalling.advance(world)
-        self.receptor_expression.advance(world)
+        for group in world.phagocytes:
+            group.contacts.advance(world)
+        for group in world.phagocytes:
+            group.binding.advance(world)
+        for group in world.phagocytes:
+            group.signalling.advance(world)
+        for group in world.phagocytes:
+            group.receptor_expression.advance(world)
         self.sensing.advance(world)
-        self.phagocytosis.advance(world)
+        self.dendritic.advance(world)
+        for group in world.phagocytes:
+            group.phagocytosis.advance(world)
         self.complement.advance(world)
         self.cytokines.advance(world)
         self.b_lineage.advance(world)
+        self.t_cells.advance(world)
+        self.neutrophils.advance(world)
         self.circulation.advance(world)
         self.opsonization.advance(world)
         self.tissue.advance(world)
@@ -186,8 +199,10 @@ class IVIgModel(TableModel):
 
     def tidy(self) -> None:
         """Take out the dead where they have become many; say that the world was written to."""
-        for kind in ("b_cell", "target_cell"):
+        for kind in ("b_cell", "t_cell", "target_cell"):
             self.tables[kind].compact()
+        for group in self.world.phagocytes:
+            group.compact(self.world)
         self.writes += 1
 
     def _run_in(self) -> None:
@@ -232,9 +247,12 @@ class IVIgModel(TableModel):
         """Living rows of all tables taken through a step so far."""
         return self.observer.agent_steps
 
-    def observations(self) -> pd.DataFrame:
-        """Time series, one row per step: `day` and every observable."""
-        return pd.DataFrame(self.observer.table(), columns=["day", *OBSERVED])
+    def observations(self, start: bool = False) -> pd.DataFrame:
+        """Time series, one row per step: `day`, every observable and every probe.
+
+        start : the individual before the first step comes first.
+        """
+        return pd.DataFrame(self.observer.table(start), columns=["day", *self.observer.names])
 
     def outcomes(self) -> pd.DataFrame:
         """Outcomes of the run so far, one row each: outcome, unit, value."""

@@ -1,9 +1,12 @@
 """What is read off a world each step, and the outcomes made of it. No rule reads this."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ivigabm.probes import canonical, probe
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -27,18 +30,26 @@ OBSERVED = (
 
 
 class Observer:
-    """Reads one row of observables per step.
+    """Reads one row of observables per step, and one before the first.
+
+    Parameters
+    ----------
+    probes : further measures to read, such as `cells[b_cell]`; see `ivigabm.probes`.
 
     Attributes
     ----------
+    names : the observables, then the probes in their canonical spelling.
     last : the newest row, by name.
     agent_steps : living rows of all tables, summed over the steps observed.
     """
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "World", probes: Iterable[str] = ()) -> None:
         self.world = world
         self.agent_steps = 0
-        self.last: dict[str, float] = dict.fromkeys(OBSERVED, 0.0)
+        asked = tuple(dict.fromkeys(canonical(text) for text in probes))
+        self._probes = [probe(text, world.resolved.scenario) for text in asked]
+        self.names = (*OBSERVED, *asked)
+        self.last: dict[str, float] = dict.fromkeys(self.names, 0.0)
         self._rows: list[tuple[float, ...]] = []
         scenario = world.resolved.scenario
         roles = [receptor.role for receptor in world.receptors]
@@ -53,9 +64,15 @@ class Observer:
             world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
         )  # g/L
         self._terminal = world.ps["damage.c5b9_max"]
+        self._start = self._row()
 
     def observe(self) -> None:
         """Read the world now."""
+        self._rows.append(self._row())
+        self.agent_steps += sum(table.living for table in self.world.tables.values())
+
+    def _row(self) -> tuple[float, ...]:
+        """Day and every observable; `last` becomes this row."""
         world = self.world
         integrity, inflammation, complement, opsonin, lost = self._targets()
         ratio, inhibitory = self._receptors()
@@ -78,10 +95,10 @@ class Observer:
             float(np.mean(world.fields["tnf"])),
             float(np.mean(world.fields["il4"])),
             lost,
+            *(read(world) for read in self._probes),
         )
-        self.last = dict(zip(OBSERVED, values, strict=True))
-        self._rows.append((world.step * world.dt, *values))
-        self.agent_steps += sum(table.living for table in world.tables.values())
+        self.last = dict(zip(self.names, values, strict=True))
+        return world.step * world.dt, *values
 
     def score(self, integrity: float) -> float:
         """The clinic's reading of the target's function."""
@@ -105,7 +122,10 @@ class Observer:
         if count == 0:
             return 0.0 if self.world.blood_target else 1.0, 0.0, 0.0, 0.0, 0.0
         attack = (
-            table["attack_phagocytic"] + table["attack_cytokine"] + self._terminal * table["c5b9"]
+            table["attack_phagocytic"]
+            + table["attack_cytokine"]
+            + self._terminal * table["c5b9"]
+            + table["attack_t_cell"]
         )
         integrity = (
             count / self._normal if self.world.blood_target else table["function"][alive].mean()
@@ -128,9 +148,10 @@ class Observer:
         activating = float(np.sum(copies[self._activating]))
         return inhibitory / activating if activating > 0.0 else 0.0, inhibitory
 
-    def table(self) -> NDArray[np.float64]:
-        """All rows so far, shape (steps, 1 + observables)."""
-        return np.array(self._rows).reshape(len(self._rows), 1 + len(OBSERVED))
+    def table(self, start: bool = False) -> NDArray[np.float64]:
+        """All rows so far, shape (steps, 1 + names); `start` puts the row before them first."""
+        rows = [self._start, *self._rows] if start else self._rows
+        return np.array(rows).reshape(len(rows), 1 + len(self.names))
 
     def outcomes(self) -> dict[str, float]:
         """Values at the end of the run so far, and the inflammation summed from day 0 on."""

@@ -11,36 +11,55 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivigabm.errors import InputError, nearest, unknown
+from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
+from ivigabm.antibody_words import check_antibodies, set_antibody
+from ivigabm.errors import InputError, NotExpressible, nearest, unknown
 from ivigabm.knowledge import (
     load_hypotheses,
     load_preparation,
     load_therapies,
-    preparation_names,
+    nodes_of,
     product_names,
 )
+from ivigabm.knowledge.preparation import COMPOSITION
 from ivigabm.mechanisms import expand as expand_mechanisms
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.scenario import Scenario
+from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, genotype, mixture
+from ivigabm.words import choice as _choice
+from ivigabm.words import number as _number
+from ivigabm.words import words as _words
 
-THERAPY_KEYS = ("preparation", "dose", "schedule", "treat_day", "route", "therapy")
+COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
+THERAPY_KEYS = (
+    "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "therapy",
+    *COMPOSITION_KEYS,
+)  # fmt: skip
 WORLD_KEYS = (
     "only",
     "without",
     "knockout",
+    "knockin",
     "deplete",
     "block",
     "hypothesis",
     "baseline_igg",
     "disease",
-    "antibody.class",
-    "antibody.dose",
-    "antibody.dose_fold",
-    "antibody.glycoform",
+    "species",
+    "strain",
+    "receptors",
+    "genotype",
+    *ANTIBODY_KEYS,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
-CELL_KINDS = ("macrophage", "sensor_cell", "basophil", "b_cell")
+CELL_KINDS = (
+    "macrophage", "neutrophil", "sensor_cell", "basophil", "b_cell", "dendritic_cell", "t_cell",
+    "t_effector", "treg",
+)  # fmt: skip
 ROUTES = ("iv", "sc", "ip")
+BASES = ("mass", "molar")
+SPECIES = ("human", "mouse")  # with tables of their own
+_ALL_SPECIES = (*SPECIES, *PROXY_SPECIES)
 DEFAULT_BLOCK = 0.95  # share of function that a blocking antibody takes, unless said
 
 _SCHEDULE = re.compile(
@@ -84,19 +103,29 @@ class Perturbation:
     schedule: str | None = None
     treat_day: float | None = None
     route: str | None = None
+    dose_basis: str | None = None
+    composition: tuple[tuple[str, float], ...] = ()  # values of the preparation replaced
     therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     knockout: tuple[str, ...] = ()
+    knockin: tuple[str, ...] = ()
     deplete: tuple[str, ...] = ()
     block: tuple[tuple[str, float], ...] = ()
     hypothesis: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
     watched: tuple[str, ...] = ()  # comparators of the treated arm; the twin starts with them
+    proxies: tuple[str, ...] = ()  # species and strains for which the mouse's numbers stand
 
     def without_therapy(self) -> "Perturbation":
         """The untreated twin: no therapeutic IgG and no comparator, everything else the same."""
-        return dataclasses.replace(self, no_ivig=True, therapy=(), watched=self.therapy)
+        return dataclasses.replace(
+            self, no_ivig=True, therapy=(), watched=self.therapy + self.watched
+        )
+
+    def without_disease(self) -> "Perturbation":
+        """The same arm with `disease=off`."""
+        return dataclasses.replace(self, settings=(*self.settings, ("disease", "off")))
 
 
 @dataclass(frozen=True)
@@ -107,51 +136,35 @@ class Resolved:
     preparation: str | None
     doses: tuple[Dose, ...]
     mechanisms: tuple[str, ...]
+    composition: Mapping[str, float] = field(default_factory=dict)
+    molar: bool = False  # doses count the moles of as much intact IgG
     therapies: tuple[Course, ...] = ()
     start_day: float = 0.0  # day 0, or the first planned dose before it, in the twin as well
     absent: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()  # products that give back what an absent one took
     depleted: frozenset[str] = frozenset()
     function: Mapping[str, float] = field(default_factory=dict)  # product -> share left by a block
     hypothesis: Mapping[str, str] = field(default_factory=dict)
+    proxies: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for a manifest or a content hash."""
         return {
             "scenario": self.scenario.model_dump(mode="json"),
             "preparation": self.preparation,
+            "composition_set": dict(sorted(self.composition.items())),
+            "dose_basis": "molar" if self.molar else "mass",
             "therapies": [dataclasses.asdict(course) for course in self.therapies],
             "start_day": self.start_day,
             "doses": [dataclasses.asdict(dose) for dose in self.doses],
             "mechanisms": list(self.mechanisms),
             "absent": sorted(self.absent),
+            "added": sorted(self.added),
+            "proxies": list(self.proxies),
             "depleted": sorted(self.depleted),
             "function": dict(sorted(self.function.items())),
             "hypothesis": dict(sorted(self.hypothesis.items())),
         }
-
-
-def _number(key: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InputError(f"{key}: found '{value}', a number is expected") from None
-    if not math.isfinite(number) or not low <= number <= high:
-        raise InputError(f"{key}: found {value}, allowed is {low:g} to {high:g}")
-    return number
-
-
-def _words(key: str, value: Any) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) else list(value)
-    words = [str(part).strip() for part in parts]
-    if not all(words):
-        raise InputError(f"{key}: an empty name in '{value}'")
-    return words
-
-
-def _choice(what: str, word: str, allowed: Iterable[str]) -> str:
-    if word not in allowed:
-        raise unknown(what, word, allowed)
-    return word
 
 
 def parse_schedule(text: str, route: str = "iv") -> tuple[Dose, ...]:
@@ -235,8 +248,10 @@ def _position(word: str) -> tuple[str, str]:
     hypotheses = load_hypotheses()
     _choice("hypothesis", name, hypotheses)
     allowed = hypotheses[name].positions
-    if not sign or (position not in allowed and "NUMBER" not in allowed):
-        raise unknown(f"position of hypothesis {name}", position, allowed)
+    if sign and position not in allowed and "NUMBER" in allowed:
+        return name, f"{_number(f'hypothesis {name}', position, 0.0, 1.0):g}"
+    if not sign or position not in allowed:
+        raise unknown(f"position of hypothesis {name}", position, allowed, NotExpressible)
     return name, position
 
 
@@ -249,7 +264,8 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
 
     Raises
     ------
-    InputError : an unknown key or a value that is not allowed.
+    InputError : an unknown key or a value that cannot be read.
+    NotExpressible : a word of the language, or an unknown one, that the model does not have.
     """
     given = {k: v for k, v in options.items() if v is not None and v != [] and v is not False}
     settings: list[tuple[str, Any]] = []
@@ -263,14 +279,21 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
             settings.append((key[4:], _plain(value) if isinstance(value, str) else value))
         elif key == "preparation" and value == NONE:
             values["no_ivig"] = True
+        elif key in COMPOSITION_KEYS:
+            part = (key.removeprefix("composition."), _number(key, value, 0.0, 60.0))
+            values["composition"] = (*values.get("composition", ()), part)
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
         elif key in WORLD_KEYS:
             name, read = _world(key, value)
             if name == "settings":
                 settings += read
+            elif name == "proxies":
+                values[name] = (*values.get(name, ()), read)
             else:
                 values[name] = read
+        elif lacking := absent_key(key):
+            raise lacking
         else:
             raise InputError(
                 f"key '{key}' is not known{nearest(key, THERAPY_KEYS + WORLD_KEYS)} "
@@ -283,11 +306,10 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
 
 def _therapy(key: str, value: Any) -> Any:
     if key == "preparation":
-        name = str(value)
-        if name.endswith(".toml"):
-            load_preparation(name)  # a file at fault is said before anything runs
-            return name
-        return _choice(key, name, (*preparation_names(), NONE))
+        mixture(str(value))
+        return str(value)
+    if key == "dose_basis":
+        return _choice(key, str(value), BASES)
     if key == "dose":
         return _number("dose (g/kg)", value, 0.0, 20.0)
     if key == "treat_day":
@@ -302,8 +324,11 @@ def _therapy(key: str, value: Any) -> Any:
 
 def _world(key: str, value: Any) -> tuple[str, Any]:
     if key in {"only", "without"}:
-        return key, expand_mechanisms(_words(key, value), key)
-    if key == "knockout":
+        try:
+            return key, expand_mechanisms(_words(key, value), key)
+        except InputError as error:
+            raise NotExpressible(str(error)) from None
+    if key in {"knockout", "knockin"}:
         return key, tuple(_choice(key, word, product_names()) for word in _words(key, value))
     if key == "deplete":
         return key, tuple(_choice(key, word, CELL_KINDS) for word in _words(key, value))
@@ -311,6 +336,13 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
         return key, tuple(_block(word) for word in _words(key, value))
     if key == "hypothesis":
         return key, tuple(_position(word) for word in _words(key, value))
+    if key == "strain" or (key == "species" and str(value) not in SPECIES):
+        return "proxies", _choice(key, str(value), STRAINS if key == "strain" else _ALL_SPECIES)
+    if key == "receptors":
+        _choice(key, str(value), SPECIES)
+    if key == "genotype":
+        pairs = [genotype(word) for word in _words(key, value)]
+        return "settings", [(f"genotype.{receptor}", alleles) for receptor, alleles in pairs]
     return "settings", [(key, value)]
 
 
@@ -320,6 +352,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     Raises
     ------
     InputError : a setting names no key of the scenario or has a value that is not allowed.
+    NotExpressible : what the words ask for has no counterpart in this scenario.
     """
     change = perturbation or Perturbation()
     scenario = _with_settings(scenario, change.settings)
@@ -331,18 +364,50 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     days = [dose.day for dose in planned]
     days += [portion.day for course in watched for portion in course.doses]
     preparation = None if change.no_ivig else change.preparation or scenario.therapy.preparation
+    _check_host(scenario, change)
     return Resolved(
         scenario=scenario,
         preparation=preparation,
+        composition=_composition(preparation, change),
+        molar=preparation is not None and change.dose_basis == "molar",
         doses=() if change.no_ivig else planned,
         therapies=therapies,
         start_day=min([0.0, *(float(math.floor(day)) for day in days)]),
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
+        added=frozenset(change.knockin),
         depleted=frozenset(change.deplete),
         function={name: 1.0 - share for name, share in change.block},
         hypothesis=dict(change.hypothesis),
+        proxies=change.proxies,
     )
+
+
+def _composition(preparation: str | None, change: Perturbation) -> dict[str, float]:
+    """Replaced values of the preparation, known to give a possible one."""
+    if preparation is None or not change.composition:
+        return {}
+    values = dict(change.composition)
+    if len(mixture(preparation)) > 1:
+        raise InputError(f"composition.{next(iter(values))}: '{preparation}' is a mixture")
+    load_preparation(preparation, dict(change.hypothesis)).changed(values)
+    return values
+
+
+def _check_host(scenario: Scenario, change: Perturbation) -> None:
+    """Whether this host can have these proxies, alleles and added products."""
+    if change.proxies and scenario.species != "mouse":
+        raise NotExpressible(
+            f"'{change.proxies[0]}': scenario '{scenario.name}' is not of an animal"
+        )
+    if scenario.genotype and scenario.receptor_species != "human":
+        raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
+    for product in change.knockin:
+        if not nodes_of([product]) & nodes_of(change.knockout):
+            raise NotExpressible(
+                f"knockin '{product}': the model adds a product only where another one with "
+                "its function is knocked out"
+            )
 
 
 def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
@@ -356,44 +421,33 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
     return tuple(dose for dose in doses if dose.g_per_kg > 0)
 
 
+# how an antibody is delivered decides what its dose means; what it is comes before its absence
+_ORDER = {"antibody.delivery": -1, "disease": 1}
+
+
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
     data = scenario.model_dump()
-    for key, value in settings:
+    ordered = sorted(settings, key=lambda setting: _ORDER.get(setting[0], 0))
+    for key, value in ordered:
         if key == "disease":
             if value == "off":
                 data["antibody"] = []
+                data["immunisation"] = None
+                data["cells"]["t_effector"] = 0
             else:
                 _choice("disease", str(value), ("on", "off"))
         elif key == "baseline_igg":
             data["baseline_igg"] = _number(key, value, 0.0, 100.0)
         elif key.startswith("antibody."):
-            _set_antibody(data, key.removeprefix("antibody."), value)
+            set_antibody(data, key.removeprefix("antibody."), value)
         elif key.startswith(("parameters.", "genotype.")):
             table, _, name = key.partition(".")
             data[table] = {**data[table], name: value}
         else:
             _set_dotted(data, key, value)
+    if any(key.startswith("antibody.") for key, _ in ordered):
+        check_antibodies(data)
     return Scenario.from_dict(data, source="set")
-
-
-def _set_antibody(data: dict[str, Any], key: str, value: Any) -> None:
-    if not data["antibody"]:
-        raise InputError(f"antibody.{key}: scenario '{data['name']}' has no antibody")
-    for antibody in data["antibody"]:
-        if key == "class":
-            antibody["subclasses"] = _mix(str(value))
-        elif key in antibody:
-            antibody[key] = value
-        else:
-            raise unknown("set: key", f"antibody.{key}", [f"antibody.{k}" for k in antibody])
-
-
-def _mix(text: str) -> dict[str, float]:
-    """`IgG1` or `IgG2c:0.5,IgG1:0.5` as shares."""
-    parts = [part.strip().partition(":") for part in text.split(",")]
-    if len(parts) == 1 and not parts[0][1]:
-        return {parts[0][0]: 1.0}
-    return {name: _number(f"antibody.class {name}", share, 0.0, 1.0) for name, _, share in parts}
 
 
 def _set_dotted(data: dict[str, Any], key: str, value: Any) -> None:

@@ -53,9 +53,14 @@ class Cells(Part):
     """Founders of each kind in the section (numbers of agents)."""
 
     macrophage: Count = 160
+    neutrophil: Count = 0  # in the section at rest; signals call more of them from the blood
     sensor_cell: Count = 40
     basophil: Count = 40
     b_cell: Count = 300
+    dendritic_cell: Count = 0
+    t_naive: Count = 0
+    t_effector: Count = 0  # transferred on day 0
+    treg: Count = 0
     autoantibody_parcels: Annotated[int, Field(ge=1)] = 200
     igg_parcels: Annotated[int, Field(ge=1)] = 48
 
@@ -69,9 +74,12 @@ class Antibody(Part):
     glycoform: Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"] = (
         "native"
     )
-    # made by the patient's B cells; injected; or there at onset and made no more
-    delivery: Literal["endogenous", "bolus", "pulse"] = "endogenous"
-    dose: Annotated[float, Field(ge=0)] = 0.0  # mg/kg, for a bolus
+    # made by the patient's B cells; injected; there at onset and made no more; injected day by
+    # day; or infused without pause
+    # once a day; or by a pump
+    delivery: Literal["endogenous", "bolus", "pulse", "daily", "infusion"] = "endogenous"
+    fragment: Literal["intact", "fab2", "fab"] = "intact"
+    dose: Annotated[float, Field(ge=0)] = 0.0  # mg/kg of a bolus; mg/kg/day if daily or infused
     dose_fold: Annotated[float, Field(ge=0)] = 1.0  # multiple of this scenario's own amount
     day: float = 0.0
     concentration: Quantity = "autoantibody.concentration"  # mg/L, untreated or reference
@@ -95,12 +103,21 @@ class Target(Part):
     place: Literal["tissue", "blood"] = "tissue"
     tissue_ratio: Quantity = 1.0  # IgG seen there over plasma IgG
     access: Quantity = 1.0  # share of the cell that a phagocyte can touch
+    unregulated: Quantity = 0.0  # start of the alternative pathway that surface regulators leave
+    c5a: Quantity = 0.0  # C5a left in the tissue at full C5 cleavage, half-effect units x site/d
     turnover: Quantity = "opsonin.turnover_igg"  # 1/day, of bound antibody
     repair: Quantity = "repair.myelin"  # 1/day
     loss: Quantity = "loss.irreversible"  # 1/day
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
     senescence: Quantity = "platelet.senescence"  # 1/day
     count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
+
+
+class Immunisation(Part):
+    """Antigen in adjuvant, given once; T cells of the section are those that know the antigen."""
+
+    day: Annotated[float, Field(ge=0)] = 0.0
+    strength: Annotated[float, Field(ge=0)] = 1.0  # multiple of the usual amount
 
 
 class Clinical(Part):
@@ -110,6 +127,7 @@ class Clinical(Part):
     unit: str
     better: Literal["higher", "lower"]
     scale: list[tuple[float, float]]  # (f, score), f rising
+    reads: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None  # word of readouts
 
     @model_validator(mode="after")
     def _rises(self) -> "Clinical":
@@ -139,14 +157,21 @@ class Scenario(Part):
     step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
     run_in_days: Annotated[float, Field(ge=0)] = 0.0
     baseline_igg: Quantity = "baseline.igg"  # g/L
+    receptors: Literal["human", "mouse"] | None = None  # Fcγ receptors, if not the species' own
     genotype: dict[str, str] = {}
     section: Section = Section()
     cells: Cells = Cells()
     target: Target | None = None
     antibody: list[Antibody] = []
+    immunisation: Immunisation | None = None
     clinical: Clinical | None = None
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+
+    @property
+    def receptor_species(self) -> str:
+        """Whose Fcγ receptors the cells carry."""
+        return self.receptors or self.species
 
     @classmethod
     def load(cls, name: str | Path) -> "Scenario":

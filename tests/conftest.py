@@ -1,11 +1,18 @@
 """What tests of several rooms share."""
 
+import os
+
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import Resolved
 from ivigabm.scenario import Scenario
+
+# A first call may compile; and what CI checks today it checks tomorrow.
+settings.register_profile("ivigabm", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("ivigabm")
 
 OUTCOMES = (
     "target_integrity",

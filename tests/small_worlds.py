@@ -24,7 +24,12 @@ PER_SCENARIO: dict[str, dict[str, Any]] = {
     "healthy": {},
     "cidp": {"set.cells.b_cell": 60},
     "itp": {"set.cells.b_cell": 60, "set.target.count_per_agent": 2.0},
+    "mouse_eae": {
+        "set.cells.dendritic_cell": 8, "set.cells.t_naive": 24, "set.cells.treg": 8,
+        "set.run_in_days": 0,
+    },
     "mouse_itp": {"set.target.count_per_agent": 10.0},
+    "mouse_kbxn": {"set.parameters.opsonin.turnover_joint": 6.0},
 }
 
 

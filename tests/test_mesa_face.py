@@ -25,7 +25,10 @@ def test_is_a_mesa_model_with_agents_of_every_kind(model):
     assert len(model.agents) == sum(table.living for table in model.tables.values())
     for agent_class, agents in model.agents_by_type.items():
         assert issubclass(agent_class, mesa.Agent)
-        assert len(agents) == model.tables[agent_class.kind].living > 0
+        assert len(agents) == model.tables[agent_class.kind].living
+    asked = model.resolved.scenario.cells.model_dump()
+    there = {kind for kind, table in model.tables.items() if table.living}
+    assert {kind for kind, count in asked.items() if count} & set(model.tables) <= there
 
 
 def test_agg_of_a_column(model):

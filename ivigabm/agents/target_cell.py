@@ -7,12 +7,14 @@ class TargetCell(RowAgent):
     """opsonin: bound antibody per um2, one value per antibody pool.
 
     integrity, irreversible, function: working, lost and functioning shares of a fixed target.
-    attack_phagocytic, attack_cytokine: damage rates of this step, 1/day.
+    attack_phagocytic, attack_cytokine, attack_t_cell, attack_oxidant: damage rates of this
+    step, 1/day.
     """
 
     kind = "target_cell"
     x, y = column(), column()
     opsonin = column()
     c3b, c5b9 = column(), column()
-    attack_phagocytic, attack_cytokine = column(), column()
+    attack_phagocytic, attack_cytokine, attack_t_cell = column(), column(), column()
+    attack_oxidant = column()
     integrity, irreversible, function = column(), column(), column()

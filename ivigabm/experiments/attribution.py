@@ -7,9 +7,10 @@ minus that with none; the drug is given in both, and without mechanisms it is in
 """
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,7 @@ class Attribution:
     inert: tuple[str, ...]
     exact: bool
     runs: int
+    wall_s: float
     totals: pd.DataFrame = field(repr=False)
     shares: pd.DataFrame = field(repr=False)
     synergies: pd.DataFrame = field(repr=False)
@@ -110,7 +112,7 @@ def attribute(
     perturbation: Perturbation | None = None,
     outcome: str = "inflammation_auc",
     seeds: Sequence[int] = (1, 2, 3, 4),
-    players: Literal["mechanisms", "groups"] = "mechanisms",
+    players: str = "mechanisms",
     days: float | None = None,
     budget: int | None = None,
     variables: Sequence[str] = (),
@@ -123,7 +125,7 @@ def attribute(
     Parameters
     ----------
     outcome : what `Attribution.summary` is about; the tables hold every outcome.
-    players : each mechanism by itself, or the groups Fab2, Fc (and both, where one needs both).
+    players : `mechanisms`, each by itself, or `groups`: Fab2, Fc (and both, where one needs both).
     days : length of the runs; otherwise the scenario's.
     budget : the most individuals to simulate. All coalitions are run where it allows, otherwise
         antithetic pairs of orders are sampled, others for each seed. None: as many as all
@@ -134,6 +136,7 @@ def attribute(
     ------
     InputError : no such outcome or observable, or a budget that is too small to say anything.
     """
+    started = time.perf_counter()
     _known("outcome", outcome, OUTCOMES)
     for name in variables:
         _known("variable", name, OBSERVED)
@@ -160,6 +163,7 @@ def attribute(
         inert=inert,
         exact=designs[0].exact,
         runs=call.runs + 1,
+        wall_s=time.perf_counter() - started,
         totals=_totals(designs, found),
         shares=_shares(designs, found, named),
         synergies=_synergies(designs, found, named),
@@ -173,13 +177,18 @@ def attribute_doses(
     doses: Sequence[float],
     perturbation: Perturbation | None = None,
     **options: Any,
-) -> dict[float, Attribution]:
+) -> dict[float | None, Attribution]:
     """An attribution for each dose (g/kg, one infusion); options as in `attribute`."""
     change = dataclasses.replace(perturbation or Perturbation(), schedule=None)
     return {
         dose: attribute(scenario, dataclasses.replace(change, dose=dose), **options)
         for dose in doses
     }
+
+
+def observable(outcome: str) -> str:
+    """The observable that shows an outcome over time."""
+    return "inflammation" if outcome == "inflammation_auc" else outcome
 
 
 def _known(what: str, word: str, allowed: Any) -> None:

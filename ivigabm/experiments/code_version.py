@@ -10,6 +10,8 @@ _SOURCES = (
     "engine",
     "knowledge",
     "scenario.py",
+    "words.py",
+    "antibody_words.py",
     "perturbation.py",
     "agents",
     "processes",
@@ -17,6 +19,7 @@ _SOURCES = (
     "build.py",
     "model.py",
     "observation.py",
+    "probes.py",
     "outcomes.py",
 )
 

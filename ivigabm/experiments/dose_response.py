@@ -22,7 +22,8 @@ MIN_PATIENTS = 6  # fewer are not resampled: the profile is used instead
 _SPAN = 1e3  # how far ED50 is looked for below the lowest and above the highest dose
 _STEPS = 1201  # of ED50 over that range
 _HILLS = np.geomspace(0.25, 8.0, 41)
-_RESAMPLES = 1000
+_RESAMPLES = 500
+_CHUNK = 500_000  # candidates times resamples that are solved at once
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,19 @@ class DoseResponse:
         return np.reshape(self.e0 + self.emax.value * shares, np.shape(dose))
 
 
+class _Sums(NamedTuple):
+    """What least squares needs of the data, for each patient and candidate curve.
+
+    Shapes: response (3, patients) holds counts, sums and sums of squares; share (3, candidates,
+    patients) holds sums of the shares f, of f², and of f times the response.
+    """
+
+    response: Values
+    share: Values
+
+
 class _Solved(NamedTuple):
-    """Least squares for every candidate curve: each array has shape (candidates,)."""
+    """Least squares for every candidate and weighting: arrays (candidates, weightings)."""
 
     e0: Values
     emax: Values
@@ -91,7 +103,10 @@ def fit(
             f"{len(dose)} observations at {kinds} doses are too few for {free} parameters"
         )
     ed50s, hills, shares = _candidates(dose, hill)
-    solved = _solve(shares, response, np.ones(len(dose)), baseline)
+    solved = _solve(
+        _sums(shares, response, np.zeros(len(dose), dtype=int)), np.ones((1, 1)), baseline
+    )
+    solved = _Solved(*(values[:, 0] for values in solved))
     best = int(np.argmin(solved.rss))
     e0, emax, ed50, steepness = _polished(
         dose,
@@ -133,16 +148,25 @@ def _shares(dose: Values, ed50: Any, hill: Any) -> Values:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logit)))
 
 
-def _solve(shares: Values, response: Values, weights: Values, baseline: bool) -> _Solved:
-    """E0 and Emax of every candidate, by weighted least squares."""
-    total = float(np.sum(weights))
-    centre = shares @ weights / total if baseline else np.zeros(len(shares))
-    middle = float(response @ weights) / total if baseline else 0.0
-    spread = (shares * shares) @ weights - total * centre * centre
-    product = shares @ (weights * response) - total * centre * middle
-    moves = spread > 1e-9 * total * np.max(shares, axis=1) ** 2  # else it is flat over the doses
+def _sums(shares: Values, response: Values, whose: NDArray[np.int64]) -> _Sums:
+    """Sums over the observations of each patient; `whose` numbers them from 0."""
+    member = np.zeros((len(response), int(whose.max()) + 1))
+    member[np.arange(len(response)), whose] = 1.0
+    powers = np.stack([np.ones(len(response)), response, response * response])
+    return _Sums(powers @ member, np.stack([shares, shares * shares, shares * response]) @ member)
+
+
+def _solve(sums: _Sums, weights: Values, baseline: bool) -> _Solved:
+    """E0 and Emax of every candidate. weights : of patients, (patients, weightings)."""
+    total, linear, square = sums.response @ weights
+    f, ff, fy = sums.share @ weights
+    centre = f / total if baseline else np.zeros_like(f)
+    middle = linear / total if baseline else np.zeros_like(linear)
+    spread = ff - total * centre * centre
+    product = fy - total * centre * middle
+    moves = spread > 1e-9 * ff  # otherwise the curve is flat over the doses
     emax = np.where(moves, product / np.where(moves, spread, 1.0), 0.0)
-    own = float((response * response) @ weights) - total * middle * middle
+    own = square - total * middle * middle
     return _Solved(middle - emax * centre, emax, np.maximum(own - emax * product, 0.0), spread)
 
 
@@ -207,12 +231,15 @@ def _resampled(
 ) -> Limits:
     """Limits of ED50 and Emax over resampled patients."""
     names, whose = np.unique(patients, return_inverse=True)
+    sums = _sums(shares, response, whose)
+    weights = resamples(len(names))[:_RESAMPLES].T * len(names)
     found = []
-    for weights in resamples(len(names))[:_RESAMPLES] * len(names):
-        solved = _solve(shares, response, weights[whose], baseline)
-        best = int(np.argmin(solved.rss))
-        found.append((ed50s[best], solved.emax[best]))
-    (low50, low), (high50, high) = quantiles(np.array(found))
+    chunk = max(1, _CHUNK // len(ed50s))
+    for first in range(0, _RESAMPLES, chunk):
+        solved = _solve(sums, weights[:, first : first + chunk], baseline)
+        best = np.argmin(solved.rss, axis=0)
+        found.append(np.stack([ed50s[best], solved.emax[best, np.arange(len(best))]], axis=1))
+    (low50, low), (high50, high) = quantiles(np.concatenate(found))
     return _open_ended(ed50s, float(low50), float(high50)), (float(low), float(high))
 
 

@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from ivigabm.errors import InputError
@@ -17,6 +19,7 @@ R = TypeVar("R")
 
 ATTEMPTS = 3  # workers that a task may lose before it is given up
 _AHEAD = 4  # tasks that wait on a cluster for each of its threads
+_FEW = 4  # threads that a cluster is taken to have while its workers are still coming
 
 
 @dataclass(frozen=True)
@@ -94,42 +97,57 @@ class Dask:
         """Results as they are ready; the scheduler repeats tasks of workers that die."""
         distributed = _distributed()
         with self._client(distributed) as client:
-            waiting = iter(tasks)
-            held: dict[str, T] = {}
-
-            def submit() -> Any:
-                """Hand the next task to the cluster; None when there are no more."""
-                for task in waiting:
-                    # impure: what two sweeps ask for at once is not shared behind their backs
-                    future = client.submit(function, task, pure=False, retries=0)
-                    held[future.key] = task
-                    return future
-                return None
-
-            threads = sum(client.nthreads().values())
-            first = (submit() for _ in range(_AHEAD * max(threads, 4)))
-            queue = distributed.as_completed([future for future in first if future is not None])
-            for future in queue:
-                task = held.pop(future.key)
-                if future.status == "finished":
-                    yield future.result()
+            blamed: list[Lost] = []
+            for result in _on_cluster(distributed, client, function, tasks):
+                if isinstance(result, Lost):
+                    blamed.append(result)
                 else:
-                    yield Lost(task, f"the cluster gave it up: {future.exception()!r}")
-                following = submit()
-                if following is not None:
-                    queue.add(following)
+                    yield result
+            for lost in blamed:  # a death counts against all that waited there: try each alone
+                yield from _on_cluster(distributed, client, function, [lost.task])
 
     def _client(self, distributed: Any) -> Any:
-        where = (
-            {"scheduler_file": self.address}
-            if self.address.endswith(".json")
-            else {"address": self.address}
-        )
+        where = {"address": self.address}
+        if self.address.endswith(".json"):
+            where = {"scheduler_file": self.address}
+            if not Path(self.address).is_file():  # Dask would wait for it without end
+                raise InputError(f"--dask: scheduler file '{self.address}' does not exist")
         try:
             return distributed.Client(**where, timeout=self.timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise InputError(f"--dask: no scheduler at '{self.address}': {reason}") from None
+
+
+def _on_cluster(
+    distributed: Any, client: Any, function: Callable[[T], R], tasks: Sequence[T]
+) -> Generator[R | Lost, None, None]:
+    """Keep a few tasks waiting for every thread of the cluster, not all of them."""
+    waiting = iter(tasks)
+    held: dict[str, T] = {}
+
+    def submit(most: int) -> list[Any]:
+        futures = []
+        for task in islice(waiting, most):
+            # impure: what two sweeps ask for at once is not shared behind their backs
+            future = client.submit(function, task, pure=False)
+            held[future.key] = task
+            futures.append(future)
+        return futures
+
+    threads = sum(client.nthreads().values())
+    first = submit(_AHEAD * max(threads, _FEW))
+    queue = distributed.as_completed(first, loop=client.loop)
+    for future in queue:
+        task = held.pop(future.key)
+        if future.status == "finished":
+            yield future.result()
+        else:
+            problem = future.exception()
+            if future.status == "error" and not isinstance(problem, distributed.KilledWorker):
+                raise problem
+            yield Lost(task, f"the cluster gave it up: {problem!r}")
+        queue.update(submit(1))
 
 
 def _distributed() -> Any:

@@ -8,7 +8,7 @@ SALib is an optional extra, `ivigabm[sensitivity]`.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from ivigabm.errors import InputError, unknown
 
 Array = NDArray[np.float64]
-Method = Literal["morris", "sobol", "pawn"]
 SIZES = {"morris": 8, "sobol": 64, "pawn": 256}  # trajectories, base samples, samples
-RANKED_BY = {"morris": "mu_star", "sobol": "ST", "pawn": "median"}
+# Measures of each method; parameters are ranked by the first.
+MEASURES = {"morris": ("mu_star", "mu", "sigma"), "sobol": ("ST", "S1"), "pawn": ("median",)}
 _LEVELS = 4
 _SLICES = 8
 _RESAMPLES = 200
+_PAWN_RESAMPLES = 50  # each costs a test per factor and slice
 
 
 def _salib(module: str) -> Any:
@@ -53,12 +54,8 @@ def design(method: str, names: Sequence[str], size: int | None = None, seed: int
     if method not in SIZES:
         raise unknown("method", method, SIZES)
     number = SIZES[method] if size is None else size
-    if method == "morris":
-        least, fits = 2, True
-    else:
-        least, fits = 2, method != "sobol" or number & (number - 1) == 0
-    if number < least or not fits:
-        allowed = "a power of two" if method == "sobol" else f"{least} or more"
+    if number < 2 or (method == "sobol" and number & (number - 1)):
+        allowed = "a power of two" if method == "sobol" else "2 or more"
         raise InputError(f"samples: found {number}; {method} needs {allowed}")
     problem = _problem(names)
     if method == "morris":
@@ -74,7 +71,7 @@ def design(method: str, names: Sequence[str], size: int | None = None, seed: int
 def analyse(
     method: str, names: Sequence[str], points: Array, response: Array, seed: int = 1
 ) -> pd.DataFrame:
-    """Indices with 95 % intervals: index, parameter, value, ci_low, ci_high.
+    """Indices with 95 % intervals: measure, parameter, value, ci_low, ci_high.
 
     Parameters
     ----------
@@ -85,7 +82,7 @@ def analyse(
     if np.ptp(response) == 0.0:
         zero = np.zeros(len(names))
         return pd.concat(
-            [_rows(index, names, zero, zero, zero) for index in _INDICES[method]],
+            [_rows(measure, names, zero, zero, zero) for measure in MEASURES[method]],
             ignore_index=True,
         )
     return {"morris": _morris, "sobol": _sobol, "pawn": _pawn}[method](
@@ -93,42 +90,44 @@ def analyse(
     )
 
 
-_INDICES = {"morris": ("mu_star", "mu", "sigma"), "sobol": ("S1", "ST"), "pawn": ("median",)}
-
-
-def _rows(index: str, names: Sequence[str], value: Any, low: Any, high: Any) -> pd.DataFrame:
+def _rows(measure: str, names: Sequence[str], value: Any, low: Any, high: Any) -> pd.DataFrame:
     return pd.DataFrame(
-        {"index": index, "parameter": list(names), "value": value, "ci_low": low, "ci_high": high}
+        {
+            "measure": measure,
+            "parameter": list(names),
+            "value": value,
+            "ci_low": low,
+            "ci_high": high,
+        }
     )
 
 
-def _around(index: str, names: Sequence[str], value: Any, half: Any) -> pd.DataFrame:
-    return _rows(index, names, value, np.asarray(value) - half, np.asarray(value) + half)
+def _around(measure: str, names: Sequence[str], value: Any, half: Any) -> pd.DataFrame:
+    return _rows(measure, names, value, np.asarray(value) - half, np.asarray(value) + half)
 
 
 def _morris(names: Sequence[str], points: Array, response: Array, seed: int) -> pd.DataFrame:
     found = _salib("analyze.morris").analyze(
         _problem(names), points, response, num_levels=_LEVELS, seed=seed
     )
+    half = {"mu_star": np.asarray(found["mu_star_conf"])}  # SALib gives none for the others
     nan = np.full(len(names), np.nan)
-    return pd.concat(
-        [
-            _around("mu_star", names, np.asarray(found["mu_star"]), np.asarray(found["mu_star_conf"])),
-            _around("mu", names, np.asarray(found["mu"]), nan),
-            _around("sigma", names, np.asarray(found["sigma"]), nan),
-        ],
-        ignore_index=True,
-    )
+    tables = [
+        _around(measure, names, np.asarray(found[measure]), half.get(measure, nan))
+        for measure in MEASURES["morris"]
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _sobol(names: Sequence[str], points: Array, response: Array, seed: int) -> pd.DataFrame:
     found = _salib("analyze.sobol").analyze(
         _problem(names), response, calc_second_order=False, num_resamples=_RESAMPLES, seed=seed
     )
-    return pd.concat(
-        [_around(index, names, found[index], found[f"{index}_conf"]) for index in ("S1", "ST")],
-        ignore_index=True,
-    )
+    tables = [
+        _around(measure, names, found[measure], found[f"{measure}_conf"])
+        for measure in MEASURES["sobol"]
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _pawn(names: Sequence[str], points: Array, response: Array, seed: int) -> pd.DataFrame:
@@ -140,7 +139,7 @@ def _pawn(names: Sequence[str], points: Array, response: Array, seed: int) -> pd
     value = np.asarray(analyze(problem, points, response, S=_SLICES)["median"])
     generator = np.random.default_rng(seed)
     drawn = []
-    for _ in range(_RESAMPLES):
+    for _ in range(_PAWN_RESAMPLES):
         rows = generator.integers(len(points), size=len(points))
         drawn.append(analyze(problem, points[rows], response[rows], S=_SLICES)["median"])
     low, high = np.quantile(np.array(drawn), [0.025, 0.975], axis=0)

@@ -15,6 +15,7 @@ from ivigabm.errors import InputError, unknown
 from ivigabm.experiments import designs
 from ivigabm.experiments.runner import Arm
 from ivigabm.knowledge.parameters import ParameterSet
+from ivigabm.knowledge.receptors import receptor_copies
 from ivigabm.perturbation import THERAPY_KEYS, WORLD_KEYS, parse, resolve
 from ivigabm.scenario import Scenario
 
@@ -121,8 +122,12 @@ class Plan:
         ------
         InputError : a point does not fit its scenario.
         """
+        try:
+            points = self.points()
+        except InputError as error:
+            raise InputError(f"{self.source}: {error}") from None
         pairs = []
-        for number, point in enumerate(self.points()):
+        for number, point in enumerate(points):
             try:
                 pairs.append(self._pair(number, point))
             except InputError as error:
@@ -141,7 +146,7 @@ class Plan:
         days = float(words.pop("days", self.days or scenario.days))
         change = parse({self._word(key, scenario): given(value) for key, value in words.items()})
         treated, control = resolve(scenario, change), resolve(scenario, change.without_therapy())
-        ParameterSet(treated.scenario.species, treated.scenario.parameters)  # refuses what is wrong
+        _refuse_unknown(treated.scenario)
         return Pair(
             point, Arm(f"{number}", treated, days), Arm(f"{number} untreated", control, days)
         )
@@ -209,6 +214,13 @@ class Plan:
 
     def _varies_scenario(self) -> bool:
         return "scenario" in self.vary or "scenario" in self.fix
+
+
+def _refuse_unknown(scenario: Scenario) -> None:
+    """Names that only the tables of knowledge can check, before anything is simulated."""
+    ParameterSet(scenario.species, scenario.parameters)
+    if scenario.genotype:
+        receptor_copies(scenario.species, "macrophage", scenario.genotype)
 
 
 @cache

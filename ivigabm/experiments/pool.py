@@ -15,7 +15,6 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from ivigabm.engine.kernel import is_cold
 from ivigabm.experiments.executors import Lost
 
 T = TypeVar("T")
@@ -50,6 +49,8 @@ class Pool:
 
     def map(self, function: Callable[[T], R], tasks: Sequence[T]) -> Generator[R | Lost]:
         """Results as they are ready. An exception of `function` is raised here."""
+        from ivigabm.engine.kernel import is_cold  # numba, which not every function needs
+
         pending = deque(range(len(tasks)))
         deaths: Counter[int] = Counter()
         workers: list[_Worker] = []

@@ -21,6 +21,7 @@ _MEDIA = {
     ".json": "application/json",
     ".parquet": "application/vnd.apache.parquet",
     ".html": "text/html",
+    ".svg": "image/svg+xml",
     ".toml": "application/toml",
 }
 

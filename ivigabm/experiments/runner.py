@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,8 @@ class Arm:
             # without therapeutic IgG nothing can act: twins of all mechanism sets are one
             facts["mechanisms"] = []
         elif preparation.endswith(".toml"):
-            facts["composition"] = asdict(load_preparation(preparation, self.resolved.hypothesis))
+            composition = load_preparation(preparation, self.resolved.hypothesis)
+            facts["composition"] = composition.model_dump(mode="json")
         return {"resolved": facts, "days": float(self.days)}
 
     @cached_property
@@ -120,7 +121,8 @@ def run(
             for key, seed in missing
         ]
         failures = []
-        with closing((executor or InProcess()).map(simulate, tasks)) as results:
+        place_of_work = executor if executor and tasks else InProcess()
+        with closing(place_of_work.map(simulate, tasks)) as results:
             for done, result in enumerate(results, cached + 1):
                 found = _lost(result) if isinstance(result, Lost) else result
                 if found.error:

@@ -29,6 +29,7 @@ FC_FIELDS = ("n297_glycan", "fc_galactose", "fc_fucose", "fc_sialic26")
 SPECIFICITIES = (
     "anti_idiotype", "anti_cytokine", "anti_fas", "anti_siglec", "anti_anaphylatoxin",
     "anti_adhesion", "anti_ige", "anti_abeta", "anti_target",
+    "anti_granule",
 )  # fmt: skip
 COMPOSITION = (
     *SUBCLASSES, "igm", "dimer", "multimer_valency", *FC_FIELDS, "fab_sialic", *SPECIFICITIES,
@@ -78,6 +79,7 @@ class Preparation(BaseModel):
     anti_ige: float = _share()
     anti_abeta: float = _share()
     anti_target: float = _share()
+    anti_granule: float = _share()
     status: Literal["measured", "calibrated", "assumed"] = "assumed"
     source: str = Field(min_length=1)
     note: str = ""

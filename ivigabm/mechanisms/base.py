@@ -26,7 +26,8 @@ class Mechanism(ABC):
     id : the word users switch it by.
     name, claim, falsified_by : what it is, what it says, which finding would refute it.
     pathway : which part of the molecule carries it.
-    needs : features that a molecule must have, all of them.
+    needs : features that a molecule must have, all of them; any one with `either`.
+    either : whether one of several parts suffices.
     port : the port it writes, one.
     sources : publications.
     contested : whether the field disputes it.
@@ -36,6 +37,7 @@ class Mechanism(ABC):
     name: ClassVar[str]
     pathway: ClassVar[Pathway]
     needs: ClassVar[frozenset[Feature]]
+    either: ClassVar[bool] = False
     port: ClassVar[str]
     claim: ClassVar[str]
     falsified_by: ClassVar[str]

@@ -23,16 +23,20 @@ def processes() -> tuple[type[Process], ...]:
     from ivigabm.processes.complement import Complement
     from ivigabm.processes.contacts import Contacts
     from ivigabm.processes.cytokines import Cytokines
+    from ivigabm.processes.dendritic import Dendritic
     from ivigabm.processes.dosing import Plasma
+    from ivigabm.processes.neutrophils import Neutrophils
     from ivigabm.processes.opsonization import Opsonization
     from ivigabm.processes.phagocytosis import Phagocytosis
     from ivigabm.processes.receptor_expression import ReceptorExpression
     from ivigabm.processes.sensing import Sensing
     from ivigabm.processes.signalling import Signalling
+    from ivigabm.processes.t_cells import TCells
     from ivigabm.processes.tissue import Tissue
     from ivigabm.processes.transport import Transport
 
     return (
         Plasma, Transport, Contacts, Binding, Signalling, ReceptorExpression, Sensing,
-        Phagocytosis, Complement, Cytokines, BLineage, Circulation, Opsonization, Tissue,
+        Dendritic, Phagocytosis, Complement, Cytokines, BLineage, TCells, Neutrophils,
+        Circulation, Opsonization, Tissue,
     )  # fmt: skip

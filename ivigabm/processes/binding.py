@@ -2,6 +2,7 @@
 
 Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
+Each kind of phagocyte has its own receptors and membrane.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -13,6 +14,7 @@ from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, pat
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
+    from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
 MONOMER, DIMER = 0, 1
@@ -100,8 +102,8 @@ class Binding:
     reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor",)
     drives: ClassVar[tuple[str, ...]] = ("signalling", "receptor_expression")
 
-    def __init__(self, world: "World") -> None:
-        ps = world.ps
+    def __init__(self, world: "World", group: "Phagocytes") -> None:
+        ps, self.group = world.ps, group
         molecules = world.antigen.molecules if world.antigen else ()
         kinds, types = max(1, len(molecules)), len(world.receptors)
         self.own_affinity = world.fcgr_affinity(world.own.molecules)
@@ -111,7 +113,7 @@ class Binding:
             world.fcgr_affinity(molecules), ps["contact.gap"], area
         )
         self.kappa = kappa
-        self.per_patch = area / ps["contact.membrane_area_macrophage"]
+        self.per_patch = area / ps[f"contact.membrane_area_{group.name}"]
         self.touched = area * (world.antigen.access if world.antigen else 0.0)
         self.dimer_weight = ps["binding.dimer_weight"]
         self.kx = ps["binding.kx"]
@@ -143,11 +145,11 @@ class Binding:
 
     def advance(self, world: "World") -> None:
         """Solve this step's binding."""
-        receptor, mac = world.tables["fcg_receptor"], world.tables["macrophage"]
-        contacts = world.contacts
+        receptor, cells = self.group.receptors(world), self.group.cells(world)
+        contacts = self.group.contacts
         types = len(world.receptors)
-        if len(self.copies) < mac.n:
-            self.copies, self.linked = np.zeros((mac.n, types)), np.zeros((mac.n, types))
+        if len(self.copies) < cells.n:
+            self.copies, self.linked = np.zeros((cells.n, types)), np.zeros((cells.n, types))
         if len(self.bound) < contacts.n:
             self.bound = np.zeros((2 * contacts.n, types))
         gather(
@@ -163,8 +165,8 @@ class Binding:
             contacts.n,
             contacts.phagocyte,
             contacts.target,
-            mac["x"],
-            mac["y"],
+            cells["x"],
+            cells["y"],
             world.molecule_pitch,
             self.copies,
             self.per_patch,
@@ -194,14 +196,22 @@ class Binding:
             receptor["occupied_complex"],
         )
 
+    def mean_copies(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Functional copies of each receptor type on the mean living cell, shape (receptors,)."""
+        cells = self.group.cells(world)
+        alive = cells["alive"]
+        if not alive.any():
+            return np.zeros(len(world.receptors))
+        copies = self.copies[: cells.n]
+        return np.asarray((copies if alive.all() else copies[alive]).mean(axis=0))
+
     def soluble(
         self, world: "World", own: "np.typing.NDArray[np.float64]"
     ) -> tuple["np.typing.NDArray[np.float64]", ...]:
         """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
         types = len(world.receptors)
         port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
-        mac_n = world.tables["macrophage"].n
-        copies = self.copies[:mac_n].mean(axis=0) if mac_n else np.zeros(types)
+        copies = self.mean_copies(world)
         molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
         dimer = float(port[DIMER, types])
         affinity = np.zeros((2, types))

@@ -1,10 +1,13 @@
 """Classical complement on a target cell: from bound antibody to C5b-9.
 
     c  = sum_i q_i (n_i / n_q)^2 + n_M / n_qM        C1 = C1q * c / (1 + c)
-    C3b = C1 * C3 * (1 + amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
+    d  = sum_i (n_i / n_q)^2                         A = s * B * d / (1 + d)
+    C3b = (C1 + A) * C3 * (1 + B amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
 
-C1q needs neighbours, hence the square for IgG; one bound IgM suffices. Fluid-phase IgG accepts
-nascent C3b (X, weighted by monomer and dimer share).
+C1q needs neighbours, hence the square for IgG; one bound IgM suffices. On a surface without
+regulators (s above 0, as cartilage) bound IgG of any subclass starts the alternative pathway;
+that and amplification need factor B. Fluid-phase IgG accepts nascent C3b (X, weighted by
+monomer and dimer share).
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -21,20 +24,21 @@ IGG_MASS_ROW = "mass.igg"
 
 @kernel
 def fix_complement(
-    opsonin, weight, is_igm, half_igg, half_igm, c1q, gain, terminal, alive, n, c3b, c5b9
+    opsonin, weight, is_igm, half_igg, half_igm, c1q, surface, gain, terminal, alive, n, c3b, c5b9
 ):
     """C3b and C5b-9 on every target, from its opsonin densities."""
     for row in range(n):
         if not alive[row]:
             continue
-        c = 0.0
+        c, d = 0.0, 0.0
         for k in range(opsonin.shape[1]):
             if is_igm[k]:
                 c += opsonin[row, k] / half_igm
             else:
                 density = opsonin[row, k] / half_igg
                 c += weight[k] * density * density
-        c3b[row] = c1q * c / (1.0 + c) * gain
+                d += density * density
+        c3b[row] = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
         c5b9[row] = terminal * c3b[row] * c3b[row]
 
 
@@ -48,7 +52,10 @@ class Complement:
     def __init__(self, world: "World") -> None:
         ps = world.ps
         self.half_igg, self.half_igm = ps["complement.half_igg"], ps["complement.half_igm"]
-        self.amplification = ps["complement.amplification"]
+        factor_b = world.present("factor_B")
+        self.amplification = ps["complement.amplification"] * factor_b
+        target = world.resolved.scenario.target
+        self.surface = world.quantity(target.unregulated) * factor_b if target else 0.0
         self.acceptor_half = ps["complement.acceptor_half"]
         dimer = ps["baseline.dimer"]
         self.acceptor = (
@@ -86,6 +93,7 @@ class Complement:
             self.half_igg,
             self.half_igm,
             c1q,
+            self.surface,
             gain,
             self.terminal * world.comparators.c5_left,
             table["alive"],

@@ -3,7 +3,8 @@
 Solid tissue: each phagocyte engages one site of its Moore neighbourhood (its own included),
 drawn afresh each step. Blood: each circulating cell passes the section many times in a step;
 one passage is drawn, and of the phagocytes around that site the one with the lowest lot
-engages it. No result hangs on who is visited first.
+engages it. No result hangs on who is visited first. Phagocytes that come from the blood
+themselves meet fixed cells only.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -16,6 +17,7 @@ from ivigabm.engine.sites import SiteIndex
 from ivigabm.engine.streams import bounded, lot, purpose
 
 if TYPE_CHECKING:
+    from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
 PICK = purpose("contacts: which neighbour a phagocyte engages")
@@ -74,15 +76,15 @@ def engage_blood(
 
 
 class Contacts:
-    """Phase: the list of contacts of this step, as rows of phagocyte and target."""
+    """Phase: the contacts of one kind in this step, as rows of phagocyte and target."""
 
     name: ClassVar[str] = "contacts"
     reads: ClassVar[tuple[str, ...]] = ()
     drives: ClassVar[tuple[str, ...]] = ("binding",)
 
-    def __init__(self, world: "World") -> None:
-        target = world.resolved.scenario.target
-        self.blood = target is not None and target.place == "blood"
+    def __init__(self, world: "World", group: "Phagocytes") -> None:
+        self.group = group
+        self.blood = world.blood_target
         self.n = 0
         self.phagocyte: NDArray[np.int64] = np.zeros(0, np.int64)
         self.target: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -91,13 +93,15 @@ class Contacts:
 
     def advance(self, world: "World") -> None:
         """Draw the contacts of this step."""
-        mac, target = world.tables["macrophage"], world.tables["target_cell"]
+        cells, target = self.group.cells(world), world.tables["target_cell"]
         self.n = 0
-        if world.antigen is None or mac.n == 0 or target.n == 0:
+        if world.antigen is None or cells.n == 0 or target.n == 0:
             return
-        self._reserve(max(mac.n, target.n))
+        self._reserve(max(cells.n, target.n))
         if self.blood:
-            self.index.rebuild(mac["x"], mac["y"], mac["alive"], mac.n)
+            if not self.group.kind.resident:
+                return
+            self.index.rebuild(cells["x"], cells["y"], cells["alive"], cells.n)
             words = world.streams.words(PASSAGE, world.step, target["id"])
             self.n = engage_blood(
                 words,
@@ -107,7 +111,7 @@ class Contacts:
                 world.sinus_y,
                 self.index.starts,
                 self.index.rows,
-                mac["id"],
+                cells["id"],
                 *world.shape,
                 target["x"],
                 target["y"],
@@ -115,13 +119,13 @@ class Contacts:
                 self.target,
             )
         else:
-            words = world.streams.words(PICK, world.step, mac["id"])
+            words = world.streams.words(PICK, world.step, cells["id"])
             self.n = engage_tissue(
                 words,
-                mac.n,
-                mac["alive"],
-                mac["x"],
-                mac["y"],
+                cells.n,
+                cells["alive"],
+                cells["x"],
+                cells["y"],
                 self._targets(world),
                 self.phagocyte,
                 self.target,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
 NMOL_PER_GRAM = 1e6  # of 1 kg/mol
+INJECTED = ("bolus", "daily", "infusion")  # deliveries of an antibody that come from outside
 
 
 class Dosing:
@@ -22,6 +23,7 @@ class Dosing:
         ps, resolved = world.ps, world.resolved
         self._due: dict[int, list[tuple[NDArray[np.float64], bool]]] = {}
         self._injected: dict[int, list[tuple[int, float]]] = {}
+        self._repeated: list[tuple[int, int, int, float]] = []  # from step, every, pool, nmol
         routes = {dose.route for dose in resolved.doses} - {"iv"}
         if len(routes) > 1:
             raise InputError("schedule: sc and ip doses in one plan; choose one of them")
@@ -48,12 +50,16 @@ class Dosing:
             for share in antibody.subclasses.values():
                 if share <= 0:
                     continue
-                if antibody.delivery == "bolus" and antigen is not None:
+                if antibody.delivery in INJECTED and antigen is not None:
                     pool = int(antigen.pools[index])
                     grams = antibody.dose * antibody.dose_fold * 1e-3 * world.body.mass * share
                     nmol = grams / float(world.own.molar_mass[pool]) * NMOL_PER_GRAM
                     step = round(antibody.day / world.dt)
-                    self._injected.setdefault(step, []).append((pool, nmol))
+                    every = 1 if antibody.delivery == "infusion" else max(1, round(1.0 / world.dt))
+                    if antibody.delivery == "bolus":
+                        self._injected.setdefault(step, []).append((pool, nmol))
+                    else:
+                        self._repeated.append((step, every, pool, nmol * every * world.dt))
                 index += 1
 
     def give(self, world: "World") -> None:
@@ -64,6 +70,9 @@ class Dosing:
                 world.drug.pools.add(pool, nmol, depot)
         for pool, nmol in self._injected.get(world.step, ()):
             world.own.add(pool, nmol, depot=False)
+        for first, every, pool, nmol in self._repeated:
+            if world.step >= first and (world.step - first) % every == 0:
+                world.own.add(pool, nmol, depot=False)
 
 
 class Plasma:

@@ -47,6 +47,7 @@ class Drug:
         freely perfused tissue and where effector cells meet their targets.
     plasma, at_target, in_lymphoid : means, mol/L, shape (pools,).
     dimer, valency : share in dimers, and Fc parts held together, shape (pools,).
+    two_armed : 1 for molecules with two paratopes, which can cross-link, shape (pools,).
     fcgr_affinity, fcgr2b_affinity : per M, shapes (pools, receptors) and (pools,).
     ps : knowledge for this individual. presence : function left of a gene product.
     sensor_release, il4 : what the drug has evoked so far, over the field mesh.
@@ -73,6 +74,7 @@ class Drug:
         self.ps = ps
         self.dimer = np.array([molecule.dimer for molecule in molecules])
         self.valency = np.array([molecule.valency for molecule in molecules])
+        self.two_armed = np.array([float(m.fragment in ("intact", "fab2")) for m in molecules])
         self._features: dict[frozenset[str], Array] = {}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
@@ -113,6 +115,15 @@ class Drug:
                 [math.prod(m.has(need) for need in sorted(needs)) for m in self.molecules]
             )
         return self._features[needs]
+
+    def either(self, needs: frozenset[str]) -> Array:
+        """Share of each pool's molecules that have at least one feature in `needs`."""
+        parts = [self.features(frozenset({need})) for need in sorted(needs)]
+        return np.asarray(np.max(parts, axis=0))
+
+    def grams(self, weights: Array) -> float:
+        """Weighted mean in lymphoid tissue, as g/L of 150 kg/mol, so that moles count."""
+        return self.mean(weights, self.in_lymphoid) * self.ps["mass.igg"] * GRAMS
 
     def specificity(self, name: str) -> Array:
         """Share of each pool's molecules that bind a named thing."""

@@ -1,7 +1,8 @@
 """What a signalling contact does to the target: stripping in tissue, engulfment in blood.
 
-Rates are those of a saturated response. They are scaled by how often an untouched section
-makes contact, so that `strip_max` and `clearance_max` are rates per target cell.
+Rates are those of a saturated response. Of residents they are scaled by how often an untouched
+section makes contact, so that `strip_max` and `clearance_max` are rates per target cell. A cell
+that came from the blood attacks whom it touches with its oxidants, at a rate per contact.
 A phagocyte that has eaten much eats less: its load falls off as it digests.
 """
 
@@ -14,6 +15,7 @@ from ivigabm.engine.kernel import kernel
 from ivigabm.engine.streams import purpose, unit
 
 if TYPE_CHECKING:
+    from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
 ENGULF = purpose("phagocytosis: whether a contact ends in engulfment")
@@ -23,7 +25,7 @@ NEIGHBOURHOOD = 9  # sites of a Moore neighbourhood, its centre included
 
 @kernel
 def strip(count, phagocyte, target, response, rate, load, room, attack):
-    """Add each contact's stripping rate (1/day) to its target."""
+    """Add each contact's rate of damage (1/day) to its target."""
     for c in range(count):
         appetite = 1.0 - load[phagocyte[c]] / room
         if appetite > 0.0:
@@ -79,43 +81,48 @@ def digest(keep, n, load, eaten):
 
 
 class Phagocytosis:
-    """Phase: contacts turn into stripping or engulfment."""
+    """Phase: contacts turn into stripping, engulfment or damage by oxidants."""
 
     name: ClassVar[str] = "phagocytosis"
     reads: ClassVar[tuple[str, ...]] = ()
     drives: ClassVar[tuple[str, ...]] = ("tissue", "circulation", "inflammation_auc")
 
-    def __init__(self, world: "World") -> None:
-        ps, scenario = world.ps, world.resolved.scenario
-        sites = world.shape[0] * world.shape[1]
-        density = scenario.cells.macrophage / sites
-        self.blood = world.contacts.blood
-        if self.blood:
-            reach = NEIGHBOURHOOD * scenario.cells.macrophage / sites
-            met = -float(expm1(-reach))
-            saturated = ps["platelet.clearance_max"]
-        else:
-            met = density
-            saturated = ps["damage.strip_max"] if world.antigen else 0.0
-        self.rate = saturated / met if met > 0.0 else 0.0
-        self.room = ps["phagocyte.capacity_macrophage"]
+    def __init__(self, world: "World", group: "Phagocytes") -> None:
+        ps, self.group = world.ps, group
+        self.rate = self._rate(world) if group.kind.resident else ps["damage.oxidant_max"]
+        self.room = ps[f"phagocyte.capacity_{group.name}"]
         self.coated = ps["phagocyte.complement_share"]
         self.keep = float(exp(-world.dt))  # the capacity is per day
         self._eaten = np.zeros(0)
         self.deaths = 0
 
+    def _rate(self, world: "World") -> float:
+        """Damage or clearance at a saturated response, 1/day, per contact of a resident."""
+        ps, cells = world.ps, world.resolved.scenario.cells
+        sites = world.shape[0] * world.shape[1]
+        density = cells.macrophage / sites
+        if world.blood_target:
+            reach = NEIGHBOURHOOD * cells.macrophage / sites
+            met = -float(expm1(-reach))
+            saturated = ps["platelet.clearance_max"]
+        else:
+            met = density
+            saturated = ps["damage.strip_max"] if world.antigen else 0.0
+        return saturated / met if met > 0.0 else 0.0
+
     def advance(self, world: "World") -> None:
         """Apply this step's contacts to their targets."""
-        contacts, mac = world.contacts, world.tables["macrophage"]
-        target, response = world.tables["target_cell"], world.signalling.response
-        if len(self._eaten) < mac.n:
-            self._eaten = np.zeros(mac.n)
-        target["attack_phagocytic"][:] = 0.0
+        contacts, cells = self.group.contacts, self.group.cells(world)
+        target, response = world.tables["target_cell"], self.group.signalling.response
+        attack = target[self.group.kind.attack]
+        if len(self._eaten) < cells.n:
+            self._eaten = np.zeros(cells.n)
+        attack[:] = 0.0
         self.deaths = 0
         if contacts.n == 0:
-            digest(self.keep, mac.n, mac["load"], self._eaten)
+            digest(self.keep, cells.n, cells["load"], self._eaten)
             return
-        if self.blood:
+        if world.blood_target:
             words = world.streams.words(ENGULF, world.step, target["id"])
             self.deaths = engulf(
                 contacts.n,
@@ -128,10 +135,10 @@ class Phagocytosis:
                 self.room,
                 world.dt,
                 words,
-                mac["load"],
+                cells["load"],
                 self._eaten,
                 target["alive"],
-                target["attack_phagocytic"],
+                attack,
             )
         else:
             strip(
@@ -140,8 +147,8 @@ class Phagocytosis:
                 contacts.target,
                 response,
                 self.rate,
-                mac["load"],
+                cells["load"],
                 self.room,
-                target["attack_phagocytic"],
+                attack,
             )
-        digest(self.keep, mac.n, mac["load"], self._eaten)
+        digest(self.keep, cells.n, cells["load"], self._eaten)

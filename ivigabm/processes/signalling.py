@@ -14,6 +14,7 @@ from ivigabm.engine.elementary import expm1, hill
 from ivigabm.engine.kernel import kernel
 
 if TYPE_CHECKING:
+    from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
 
@@ -47,10 +48,10 @@ class Signalling:
     reads: ClassVar[tuple[str, ...]] = ()
     drives: ClassVar[tuple[str, ...]] = ("phagocytosis", "cytokines")
 
-    def __init__(self, world: "World") -> None:
-        ps = world.ps
-        self.half = ps["signal.half_macrophage"]
-        self.power = ps["signal.hill_macrophage"]
+    def __init__(self, world: "World", group: "Phagocytes") -> None:
+        ps, self.group = world.ps, group
+        self.half = ps[f"signal.half_{group.name}"]
+        self.power = ps[f"signal.hill_{group.name}"]
         inhibition = ps["signal.inhibition_weight"]
         if world.ps.species == "human":
             inhibition *= ps["signal.fcgr2b_response"]
@@ -61,18 +62,18 @@ class Signalling:
 
     def advance(self, world: "World") -> None:
         """Read this step's contacts."""
-        contacts, mac = world.contacts, world.tables["macrophage"]
+        contacts, cells = self.group.contacts, self.group.cells(world)
         if len(self.net) < contacts.n:
             self.net, self.response = np.zeros(2 * contacts.n), np.zeros(2 * contacts.n)
         signal(
             contacts.n,
             contacts.phagocyte,
-            world.binding.bound,
+            self.group.binding.bound,
             self.weight,
             self.half,
             self.power,
             self.net,
             self.response,
-            mac["response"],
+            cells["response"],
         )
-        activate(mac["response"], self.relax, mac["alive"], mac.n, mac["activation"])
+        activate(cells["response"], self.relax, cells["alive"], cells.n, cells["activation"])

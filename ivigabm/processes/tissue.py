@@ -1,6 +1,7 @@
 """Damage and repair of fixed target cells.
 
-    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt) m        dL/dt = k_loss (1 - L - m)
+    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox) m
+    dL/dt = k_loss (1 - L - m)
     f = m [1 - g_max theta^2 / (theta^2 + theta50^2)]
 
 m is the working share, L the share lost for good, theta the occupancy by blocking antibody.
@@ -34,6 +35,8 @@ def damage_and_repair(
     phagocytic,
     terminal,
     cytokine,
+    t_cell,
+    oxidant,
     terminal_rate,
     repair,
     loss,
@@ -47,7 +50,8 @@ def damage_and_repair(
     for row in range(n):
         if not alive[row]:
             continue
-        attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row]
+        attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row] + t_cell[row]
+        attack += oxidant[row]
         room = 1.0 - irreversible[row]
         rate = repair + attack
         steady = repair * room / rate
@@ -81,18 +85,20 @@ class Tissue:
         self.cytokine_max = ps["damage.cytokine_max"]
         self.terminal_rate = ps["damage.c5b9_max"]
         self.block_max, self.block_half = ps["block.max"], ps["block.half"]
-        self.fixed = world.antigen is not None and not world.contacts.blood
-        target = world.resolved.scenario.target
+        target, antigen = world.resolved.scenario.target, world.antigen
+        self.fixed = target is not None and not world.blood_target
+        self.epitopes = antigen.epitopes if antigen else np.zeros(0)
+        self.blocking = antigen.blocking if antigen else np.zeros(0)
         self.repair = world.quantity(target.repair) if target else 0.0
         self.loss = world.quantity(target.loss) if target else 0.0
 
     def advance(self, world: "World") -> None:
         """One step of damage and repair."""
-        table, antigen = world.tables["target_cell"], world.antigen
-        if not self.fixed or antigen is None:
+        table = world.tables["target_cell"]
+        if not self.fixed:
             return
         cytokine_attack(
-            Cytokines.free(world, "tnf"),
+            Cytokines.inflammatory(world),
             world.fields.pitch,
             self.cytokine_max,
             table["alive"],
@@ -105,6 +111,8 @@ class Tissue:
             table["attack_phagocytic"],
             table["c5b9"],
             table["attack_cytokine"],
+            table["attack_t_cell"],
+            table["attack_oxidant"],
             self.terminal_rate,
             self.repair,
             self.loss,
@@ -116,8 +124,8 @@ class Tissue:
         )
         function_left(
             table["opsonin"],
-            antigen.epitopes,
-            antigen.blocking,
+            self.epitopes,
+            self.blocking,
             self.block_max,
             self.block_half,
             table["integrity"],
@@ -133,6 +141,8 @@ class Tissue:
             table["attack_phagocytic"]
             + self.terminal_rate * table["c5b9"]
             + table["attack_cytokine"]
+            + table["attack_t_cell"]
+            + table["attack_oxidant"]
         )
 
     def settle(self, world: "World", attack: float) -> None:

@@ -143,12 +143,14 @@ class Transport:
         self.shape = shape
         rates = {
             "macrophage": ps["motion.hop_rate_macrophage"],
+            "neutrophil": ps["motion.hop_rate_neutrophil"],
             "b_cell": ps["motion.hop_rate_b_cell"],
         }
         self.hop = {
             kind: -float(expm1(-rate * HOURS_PER_DAY * world.dt)) for kind, rate in rates.items()
         }
-        self.taxis = {"macrophage": ps["motion.taxis"], "b_cell": 0.0}
+        taxis = ps["motion.taxis"]
+        self.taxis = {"macrophage": taxis, "neutrophil": taxis, "b_cell": 0.0}
         self._scratch = np.zeros(0)
 
     def advance(self, world: "World") -> None:
@@ -156,11 +158,12 @@ class Transport:
         self.move_parcels(world, world.tables["autoantibody"], world.own)
         if world.drug is not None:
             self.move_parcels(world, world.tables["therapeutic_igg"], world.drug.pools)
-        for kind in ("macrophage", "b_cell"):
+        for kind in self.hop:
             self.move_cells(world, world.tables[kind])
-        receptor, host = world.tables["fcg_receptor"], world.tables["macrophage"]
-        for axis in ("x", "y"):  # a receptor goes where its cell goes
-            receptor[axis][:] = host[axis][receptor["host_row"]]
+        for group in world.phagocytes:
+            receptor, host = group.receptors(world), group.cells(world)
+            for axis in ("x", "y"):  # a receptor goes where its cell goes
+                receptor[axis][:] = host[axis][receptor["host_row"]]
 
     def move_parcels(self, world: "World", table: Table, pools: Pools) -> None:
         """Walk, exchange with plasma, and set the pools' tissue content to the parcels' sum."""
@@ -199,7 +202,7 @@ class Transport:
             table["alive"],
             self.hop[table.kind],
             self.taxis[table.kind],
-            world.fields["chemokine"],
+            world.attractant(),
             world.fields.pitch,
             world.allowed[table.kind],
             table["x"],

@@ -23,6 +23,7 @@ from ivigabm.processes.ports import Ports
 if TYPE_CHECKING:
     from ivigabm.processes.binding import Binding
     from ivigabm.processes.contacts import Contacts
+    from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.signalling import Signalling
     from ivigabm.processes.therapy import Comparators
 
@@ -49,23 +50,33 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
     "target_cell": {
         "x": np.int32, "y": np.int32, "c3b": np.float64, "c5b9": np.float64,
         "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
+        "attack_t_cell": np.float64, "attack_oxidant": np.float64,
         "integrity": np.float64, "irreversible": np.float64, "function": np.float64,
     },
+    "dendritic_cell": {
+        "x": np.int32, "y": np.int32, "presented": np.float64, "maturity": np.float64,
+        "cox2": np.float64,
+    },
+    "t_cell": {
+        "x": np.int32, "y": np.int32, "stage": np.int8, "generation": np.int8,
+        "activation": np.float64,
+    },
 }  # fmt: skip
+COLUMNS["neutrophil"] = dict(COLUMNS["macrophage"])
+COLUMNS["neutrophil_receptor"] = dict(COLUMNS["fcg_receptor"])
 
 CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
 
 
 @dataclass(frozen=True)
 class Receptor:
-    """An Fcγ receptor type on phagocytes here: name with allele, role, copies per cell.
+    """An Fcγ receptor type on phagocytes here: name with allele and role.
 
     `function` is the share that a blocking antibody leaves; the protein stays.
     """
 
     name: str
     role: str
-    copies: float
     function: float
 
 
@@ -96,18 +107,29 @@ class World:
     ----------
     tables : kind -> table. own, drug : pools of the body and of the preparation.
     antigen : how antibodies meet their target; None in health.
+    receptors : types of Fcγ receptor that any phagocyte here shows. phagocytes : kinds of
+        phagocyte, macrophages first; contacts, binding, signalling are those of macrophages.
     zone, vessel : maps of the section. niche_x, niche_y : sites of the lymphoid niche.
+    niche, target_site : where those zones are. doors : x and y of sites where T cells come out
+        of blood, and how many of them, which come first, lead into other than target tissue.
+    immunogen : antigen and adjuvant of an immunisation now, half-effect units. shown,
+        stimulating : what dendritic cells show T cells at each site, all and by maturity.
     sinus_x, sinus_y : sites that circulating cells pass. allowed : where a kind may walk.
     local_antibody : the body's parcels as cells see them in perfused tissue, mol/L, shape
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
-    receptor_ledger : receptor copies made, lost and founded.
+    receptor_ledger : receptor copies of macrophages made, lost and founded.
     """
 
     zone: NDArray[np.int8]
     vessel: NDArray[np.bool_]
     niche_x: NDArray[np.int64]
     niche_y: NDArray[np.int64]
+    niche: NDArray[np.bool_]
+    target_site: NDArray[np.bool_]
+    doors: tuple[NDArray[np.int64], NDArray[np.int64], int]
+    shown: Array
+    stimulating: Array
     sinus_x: NDArray[np.int64]
     sinus_y: NDArray[np.int64]
     allowed: dict[str, NDArray[np.bool_]]
@@ -119,9 +141,7 @@ class World:
     receptors: tuple[Receptor, ...]
     fields: Fields
     ports: Ports
-    contacts: "Contacts"
-    binding: "Binding"
-    signalling: "Signalling"
+    phagocytes: tuple["Phagocytes", ...]
     comparators: "Comparators"
     founding_b_cells: Array
 
@@ -134,12 +154,29 @@ class World:
         self.shape = (scenario.section.width, scenario.section.height)
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
-        self.missing = nodes_of(resolved.absent)
+        self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self.body = Body(ps, self.present("FcRn"))
-        self.receptor_ledger = np.zeros(3)  # copies made, lost, founded
         self.free_antibody = np.ones(0)
+        self.immunogen = np.zeros(2)
+        self.shown, self.stimulating = np.zeros(self.shape), np.zeros(self.shape)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
         self.blood_target = scenario.target is not None and scenario.target.place == "blood"
+
+    @property
+    def contacts(self) -> "Contacts":
+        return self.phagocytes[0].contacts
+
+    @property
+    def binding(self) -> "Binding":
+        return self.phagocytes[0].binding
+
+    @property
+    def signalling(self) -> "Signalling":
+        return self.phagocytes[0].signalling
+
+    @property
+    def receptor_ledger(self) -> Array:
+        return self.phagocytes[0].ledger
 
     def quantity(self, value: float | str) -> float:
         """A number of the scenario, or the knowledge row that it names."""
@@ -166,13 +203,18 @@ class World:
                         m.species,
                         m.subclass,
                         m.glycoform,
-                        self.ps.species,
+                        self.resolved.scenario.receptor_species,
                         receptor.name,
                         position or m.species,
                     )
                     for receptor in self.receptors
                 ]
         return table
+
+    def attractant(self) -> Array:
+        """What phagocytes walk up: chemokine, and C5a where they have its receptor."""
+        c5a = self.fields["c5a"] / (1.0 + self.ports["anaphylatoxin_sink"][0])
+        return np.asarray(self.fields["chemokine"] + c5a * self.present("C5aR"))
 
     def c1q_weight(self, molecule: Molecule) -> float:
         """How well a bound IgG takes part in binding C1q."""

@@ -72,13 +72,13 @@ def write_run(folder: Path, result: "TwinResult", command_line: Sequence[str] = 
     crate = provenance.crate(facts, result.resolved.scenario.title, _FILES)
     drawing = graph.svg(wiring(), result.resolved.mechanisms)
     page = render(facts, result.outcomes, result.timeseries, drawing)
-    _write_all(
+    write_all(
         folder,
         {
             "manifest.json": json.dumps(facts, indent=2, ensure_ascii=False).encode(),
             provenance.CRATE: json.dumps(crate, indent=2, ensure_ascii=False).encode(),
-            "timeseries.parquet": _parquet(result.timeseries),
-            "outcomes.parquet": _parquet(result.outcomes),
+            "timeseries.parquet": parquet(result.timeseries),
+            "outcomes.parquet": parquet(result.outcomes),
             "report.html": page.encode(),
         },
     )
@@ -111,13 +111,14 @@ def manifest(result: "TwinResult", command_line: Sequence[str] = ()) -> dict[str
     }
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
+def parquet(table: pd.DataFrame) -> bytes:
+    """A table as the content of a Parquet file."""
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False)
     return buffer.getvalue()
 
 
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put all files in place at the end: a new folder appears whole, or not at all."""
     new = not folder.exists()
     home = folder.absolute().parent if new else folder

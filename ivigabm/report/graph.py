@@ -1,6 +1,6 @@
 """The wiring as a drawing: molecular feature → mechanism → port → process → outcome."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -37,20 +37,26 @@ class _Box(NamedTuple):
     y: float
 
 
-def svg(graph: nx.DiGraph, active: Iterable[str] | None = None) -> str:
-    """Draw the wiring in columns, one per layer.
+def svg(
+    graph: nx.DiGraph,
+    active: Iterable[str] | None = None,
+    layers: Sequence[str] = LAYERS,
+    title: str = "Wiring of the mechanisms",
+) -> str:
+    """Draw a graph in columns, one per layer.
 
     Parameters
     ----------
-    graph : nodes carry `layer` (one of `LAYERS`) and, for mechanisms, `pathway` (`Fab2`, `Fc`
-        or `both`); a node may carry `label`. Edges within a layer are drawn beside it.
+    graph : nodes carry `layer` (one of `layers`) and, for mechanisms, `pathway` (`Fab2`, `Fc`
+        or `both`); a node may carry `label`. Edges within a layer are drawn beside it. An edge
+        may carry a `pathway` of its own, and a `share` (0 to 1) that gives its width.
     active : mechanisms that are switched on; the others are drawn faint. None: all are on.
 
     Returns
     -------
     str : a complete SVG element with its own style, fit for a file or for a page.
     """
-    columns = _columns(graph)
+    columns = _columns(graph, layers)
     across = _across(graph, columns)
     boxes = _places(columns, across)
     width = max(across.values(), default=0) + _WIDTH + _MARGIN
@@ -64,16 +70,16 @@ def svg(graph: nx.DiGraph, active: Iterable[str] | None = None) -> str:
     parts += [_node(graph, boxes, name, off) for name in boxes]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="wiring" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img"><title>Wiring of the mechanisms</title>'
+        f'width="{width}" height="{height}" role="img"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style>{''.join(parts)}</svg>"
     )
 
 
-def _columns(graph: nx.DiGraph) -> dict[str, list[str]]:
+def _columns(graph: nx.DiGraph, layers: Sequence[str]) -> dict[str, list[str]]:
     """Names by layer, ordered so that neighbours stand near each other (barycentre sweeps)."""
     found = {
         layer: sorted(n for n, data in graph.nodes(data=True) if data["layer"] == layer)
-        for layer in LAYERS
+        for layer in layers
     }
     columns = {layer: names for layer, names in found.items() if names}
     for sweep in range(8):
@@ -131,7 +137,9 @@ def _off(graph: nx.DiGraph, active: Iterable[str] | None) -> set[str]:
 def _edge(graph: nx.DiGraph, boxes: Mapping[str, _Box], tail: str, head: str, off: set[str]) -> str:
     a, b = boxes[tail], boxes[head]
     x0, y0, y1 = a.x + _WIDTH, a.y + _HEIGHT / 2, b.y + _HEIGHT / 2
-    pathway = graph.nodes[tail].get("pathway") or graph.nodes[head].get("pathway") or ""
+    data: Mapping[str, Any] = graph.edges[tail, head]
+    ends = (graph.nodes[tail].get("pathway"), graph.nodes[head].get("pathway"))
+    pathway = data.get("pathway") or ends[0] or ends[1] or ""
     kind = f"{pathway} {'off' if tail in off or head in off else ''}".split()
     if _same_layer(graph, tail, head):  # within a column: an arrow around its right side
         bend = min(_GAP_X + _CHANNEL, 12 + abs(y1 - y0) / 3.5)
@@ -139,9 +147,15 @@ def _edge(graph: nx.DiGraph, boxes: Mapping[str, _Box], tail: str, head: str, of
         curve = f"C{x0 + bend:g} {y0:g} {x0 + bend:g} {y1:g} {x0 + 5:g} {y1:g}m4 -3l-4 3l4 3"
         kind.append("within")
     else:
-        bend = (b.x - x0) / 2
-        curve = f"C{x0 + bend:g} {y0:g} {b.x - bend:g} {y1:g} {b.x:g} {y1:g}"
-    return f'<path class="{" ".join(kind)}" d="M{x0:g} {y0:g}{curve}"/>'
+        back = b.x < a.x  # against the columns: from the left side to the right side of boxes
+        x0, x1 = (a.x, b.x + _WIDTH) if back else (x0, b.x)
+        middle = (x0 + x1) / 2
+        curve = f"C{middle:g} {y0:g} {middle:g} {y1:g} {x1:g} {y1:g}"
+        if "share" in data:  # a graph with edges both ways needs heads
+            tip = -4 if back else 4
+            curve += f"m{-tip} -3l{tip} 3l{-tip} 3"
+    width = f' style="stroke-width:{1 + 4 * data["share"]:.1f}"' if "share" in data else ""
+    return f'<path class="{" ".join(kind)}"{width} d="M{x0:g} {y0:g}{curve}"/>'
 
 
 def _node(graph: nx.DiGraph, boxes: Mapping[str, _Box], name: str, off: set[str]) -> str:

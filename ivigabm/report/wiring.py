@@ -10,6 +10,21 @@ from ivigabm.mechanisms.graph import wiring
 from ivigabm.report import graph
 
 
+def check_file(path: Path, option: str) -> None:
+    """Refuse a file that could not be written as a drawing or graph.
+
+    Raises
+    ------
+    InputError : another ending than .svg or .graphml, a folder, or a folder that is not there.
+    """
+    if path.suffix not in {".svg", ".graphml"}:
+        raise InputError(f"{option}: found '{path}'; a name ending in .svg or .graphml is expected")
+    if path.is_dir():
+        raise InputError(f"{option}: '{path}' is a folder; a file is expected")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{option}: cannot write '{path}': no folder '{path.parent}'")
+
+
 def write_graph(path: Path) -> None:
     """Write the wiring of all mechanisms to `path`, as its ending says: .svg or .graphml.
 
@@ -17,14 +32,19 @@ def write_graph(path: Path) -> None:
     ------
     InputError : another ending, a folder, or a place that cannot be written.
     """
-    if path.suffix not in {".svg", ".graphml"}:
-        raise InputError(f"--graph: found '{path}'; a name ending in .svg or .graphml is expected")
-    if path.is_dir():
-        raise InputError(f"--graph: '{path}' is a folder; a file is expected")
-    if path.suffix == ".svg":
-        text = graph.svg(wiring())
-    else:
-        text = "\n".join(nx.generate_graphml(wiring()))
+    check_file(path, "--graph")
+    drawn = wiring()
+    svg = path.suffix == ".svg"
+    write_text(path, graph.svg(drawn) if svg else "\n".join(nx.generate_graphml(drawn)), "--graph")
+
+
+def write_text(path: Path, text: str, option: str) -> None:
+    """Put a whole file in place, or none.
+
+    Raises
+    ------
+    InputError : the place cannot be written; `option` is what named it.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix=".ivigabm-", dir=path.absolute().parent) as scratch:
             new = Path(scratch) / path.name
@@ -32,4 +52,4 @@ def write_graph(path: Path) -> None:
             new.replace(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InputError(f"--graph: cannot write '{path}': {reason}") from None
+        raise InputError(f"{option}: cannot write '{path}': {reason}") from None

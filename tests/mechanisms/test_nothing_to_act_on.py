@@ -21,13 +21,36 @@ CASES = [
     ("FC_TH2_AXIS", "itp", {"preparation": "ivig", "knockout": "IL-33"}),
     ("FC_TH2_AXIS", "itp", {"preparation": "desialylated"}),
     ("FC_FCGR2B_UP", "itp", {"preparation": "ivig", "knockout": "IL-4"}),
+    ("FAB_DC_PGE2", "mouse_eae", {"preparation": "fc"}),
+    ("FAB_DC_PGE2", "mouse_eae", {"preparation": "ivig", "knockout": "COX-2"}),
+    ("FAB_DC_PGE2", "mouse_eae", {"preparation": "ivig", "knockout": "DC-SIGN"}),
+    ("FAB_DC_PGE2", "mouse_eae", {"hypothesis": "dc_sign_ligand:sialylated_fc"}),
+    ("FC_SIGNR1_SENSOR", "itp", {"hypothesis": "dc_sign_ligand:fab2"}),
+    ("FC_DCIR_TREG", "mouse_eae", {"preparation": "desialylated"}),
+    ("BOTH_TREG", "mouse_eae", {"preparation": "ivig", "deplete": "treg"}),
+    ("FAB_TEFF", "cidp", {"preparation": "ivig"}),  # no T cells here
     ("FC_FCGR2B_UP", "itp", {"preparation": "ivig", "deplete": "basophil"}),
+    ("FAB_ANAPHYLATOXIN", "mouse_kbxn", {"preparation": "fc"}),
+    ("FAB_ANAPHYLATOXIN", "mouse_kbxn", {"preparation": "ivig", "knockout": "C5"}),
+    ("FAB_FAS_AGONIST", "mouse_kbxn", {"preparation": "fab"}),  # one arm cross-links nothing
+    ("FAB_FAS_BLOCK", "mouse_kbxn", {"preparation": "ivig", "deplete": "neutrophil"}),
+    ("FAB_SIGLEC", "cidp", {"preparation": "ivig"}),  # no neutrophils here
+    ("FAB_ANCA_LIKE", "mouse_kbxn", {"preparation": "fc"}),
+    ("FC_FCGR_DOWN", "itp", {"preparation": "fab2"}),
+    ("FC_IFNG", "itp", {"preparation": "ivig"}),  # no IFN-gamma here
 ]
 UNREAD = {  # the port is written, and the process that reads it has nothing to apply it to
     ("FC_FCRN", "FcRn"): "fcrn_load",
     ("FC_SIGNR1_SENSOR", "SIGN-R1"): "sensor_occupancy",
     ("FC_SIGNR1_SENSOR", "sensor_cell"): "sensor_occupancy",
     ("FAB_ANTIID", "mouse_itp"): "idiotype_neutraliser",
+    ("FAB_DC_PGE2", "COX-2"): "dc_sign_signal",
+    ("BOTH_TREG", "treg"): "treg_stimulus",
+    ("FAB_TEFF", "cidp"): "t_cell_programme",
+    ("FAB_ANAPHYLATOXIN", "C5"): "anaphylatoxin_sink",
+    ("FAB_FAS_BLOCK", "neutrophil"): "fas_block",
+    ("FAB_SIGLEC", "cidp"): "siglec_agonist",
+    ("FC_IFNG", "itp"): "ifng_response",
 }
 
 
@@ -54,6 +77,12 @@ def test_toggling_changes_nothing(mechanism, scenario, words):
         ("FC_TYPE2", "itp", "fcg_receptor.copies"),
         ("FC_TH2_AXIS", "itp", "field.il33"),
         ("FC_FCGR2B_UP", "itp", "fcg_receptor.copies"),
+        ("FAB_DC_PGE2", "mouse_eae", "field.pge2"),
+        ("BOTH_DC_MAT", "mouse_eae", "dendritic_cell.maturity"),
+        ("FAB_ANTIGEN", "mouse_eae", "dendritic_cell.presented"),
+        ("FC_FCGR_DOWN", "itp", "fcg_receptor.copies"),
+        ("FAB_ANAPHYLATOXIN", "mouse_kbxn", "neutrophil_receptor.copies"),
+        ("FAB_ANCA_LIKE", "mouse_kbxn", "neutrophil.activation"),
     ],
 )
 def test_the_same_toggles_act_where_they_can(mechanism, scenario, sees):

@@ -16,6 +16,7 @@ CASES = [
     ("itp", {"preparation": "fab2", "schedule": "0:2"}),
     ("itp", {"preparation": "fc_hexamer", "schedule": "0:1"}),
     ("mouse_itp", {"preparation": "recombinant_fc_sialylated", "schedule": "-1:2ip"}),
+    ("mouse_kbxn", {"preparation": "ivig", "schedule": "0:2"}),
     ("mouse_itp", {"preparation": "albumin", "schedule": "-1:1", "knockout": "FcgRIIB"}),
 ]
 

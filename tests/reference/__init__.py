@@ -8,7 +8,7 @@ Read in this order:
 
     agents.py       who there is
     individual.py   one individual made of them, and the order of phases in a step
-    walk.py, contacts.py, docking.py, response.py, sensing.py, targets.py, b_cells.py
+    walk.py, contacts.py, docking.py, response.py, sensing.py, targets.py, b_cells.py, adaptive.py
                     the rules, a file per phase or two
     engine.py       a scenario from its start, through the untreated run-in, day by day
 

@@ -42,8 +42,8 @@ class BCell(Resident):
     stage: int = 0
 
 
-class Macrophage(Resident):
-    """Effector macrophage. It holds its receptors, one agent per type."""
+class Phagocyte(Resident):
+    """What eats or attacks opsonised cells. It holds its receptors, one agent per type."""
 
     activation: float = 0.0
     response: float = 0.0
@@ -57,8 +57,16 @@ class Macrophage(Resident):
         self.eaten = 0.0  # meals of this step
 
 
+class Macrophage(Phagocyte):
+    """Effector macrophage."""
+
+
+class Neutrophil(Phagocyte):
+    """Comes from the blood and lives for days."""
+
+
 class FcgReceptor(mesa.Agent):
-    """One Fcγ receptor type on one macrophage. It has no site: it is where its host is."""
+    """One Fcγ receptor type on one phagocyte. It has no site: it is where its host is."""
 
     alive = True
     receptor: int
@@ -68,7 +76,7 @@ class FcgReceptor(mesa.Agent):
     occupied_monomer: float
     occupied_complex: float
 
-    def __init__(self, model: mesa.Model, unique_id: int, host: Macrophage, **state: Any) -> None:
+    def __init__(self, model: mesa.Model, unique_id: int, host: Phagocyte, **state: Any) -> None:
         super().__init__(model)
         self.unique_id = unique_id
         self.host = host
@@ -83,6 +91,10 @@ class FcgReceptor(mesa.Agent):
     @property
     def y(self) -> int:
         return self.host.y
+
+
+class NeutrophilReceptor(FcgReceptor):
+    """One Fcγ receptor type on one neutrophil."""
 
 
 class Autoantibody(Resident):
@@ -120,9 +132,27 @@ class TargetCell(Resident):
     c5b9: float = 0.0
     attack_phagocytic: float = 0.0
     attack_cytokine: float = 0.0
+    attack_t_cell: float = 0.0
+    attack_oxidant: float = 0.0
     integrity: float = 0.0
     irreversible: float = 0.0
     function: float = 0.0
+
+
+class DendriticCell(Resident):
+    """Shows antigen in the lymphoid niche; matures under adjuvant."""
+
+    presented: float = 0.0
+    maturity: float = 0.0
+    cox2: float = 0.0
+
+
+class TCell(Resident):
+    """`stage`: 0 naive, 1 blast, 2 effector, 3 regulatory."""
+
+    stage: int = 0
+    generation: int = 0
+    activation: float = 0.0
 
 
 KINDS: dict[str, type[mesa.Agent]] = {
@@ -134,4 +164,8 @@ KINDS: dict[str, type[mesa.Agent]] = {
     "sensor_cell": SensorCell,
     "basophil": Basophil,
     "target_cell": TargetCell,
+    "dendritic_cell": DendriticCell,
+    "t_cell": TCell,
+    "neutrophil": Neutrophil,
+    "neutrophil_receptor": NeutrophilReceptor,
 }

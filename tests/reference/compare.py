@@ -7,7 +7,7 @@ import numpy as np
 
 from ivigabm.model import IVIgModel
 from ivigabm.processes.world import World
-from reference.individual import Individual
+from reference.individual import HOSTS, Individual
 from reference.targets import attack
 
 
@@ -24,7 +24,8 @@ def differences(model: IVIgModel, reference: Individual) -> list[str]:
     for kind, table in model.world.tables.items():
         alive = table["alive"]
         for name in table.names:
-            if name != "alive" and not same_bits(table[name][alive], snapshot[kind][name]):
+            ours = _living_hosts(model.world, kind) if name == "host_row" else table[name][alive]
+            if name != "alive" and not same_bits(ours, snapshot[kind][name]):
                 found.append(f"{kind}.{name}")
     alive = model.tables["target_cell"]["alive"]
     attacks = [attack(reference, target) for target in reference.kinds["target_cell"]]
@@ -36,9 +37,17 @@ def differences(model: IVIgModel, reference: Individual) -> list[str]:
     return found
 
 
+def _living_hosts(world: World, kind: str) -> Any:
+    """Rows of the hosts of a kind's living receptors among living hosts."""
+    table, hosts = world.tables[kind], world.tables[HOSTS[kind]]
+    rank = np.cumsum(hosts["alive"]) - 1
+    return rank[table["host_row"][table["alive"]]].astype(table["host_row"].dtype)
+
+
 def _shared(world: World) -> Iterator[tuple[str, Any]]:
     """Every array and number that a world holds beside its tables, by name."""
     holders = {"world": world, "own": world.own, "fields": world.fields}
+    holders |= {f"phagocytes.{group.name}": group for group in world.phagocytes}
     if world.drug is not None:
         holders |= {"drug": world.drug, "drug.pools": world.drug.pools}
     for holder, thing in holders.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import Cell
 
 from ivigabm.processes.contacts import PASSAGE, PICK
-from reference.agents import Macrophage, TargetCell
+from reference.agents import Macrophage, Phagocyte, TargetCell
 from reference.draws import bounded, lot, words
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Contact:
     response : what the phagocyte makes of it, 0..1.
     """
 
-    phagocyte: Macrophage
+    phagocyte: Phagocyte
     target: TargetCell
     bound: list[float] = field(default_factory=list)
     response: float = 0.0
@@ -29,24 +29,27 @@ class Contact:
 
 def meet(model: "Individual") -> None:
     """Draw the contacts of this step."""
-    model.contacts = []
-    if model.world.antigen is None or not model.kinds["macrophage"]:
-        return
-    if model.world.blood_target:
-        engage_blood(model)
-    else:
-        engage_tissue(model)
+    model.contacts = {}
+    for group in model.world.phagocytes:
+        kind = group.name
+        model.contacts[kind] = []
+        if model.world.antigen is None or not model.kinds[kind]:
+            continue
+        if not model.world.blood_target:
+            engage_tissue(model, kind)
+        elif kind == "macrophage":  # others come from the blood themselves
+            engage_blood(model)
 
 
-def engage_tissue(model: "Individual") -> None:
+def engage_tissue(model: "Individual", kind: str) -> None:
     """Each phagocyte engages one site of its Moore neighbourhood, its own included."""
-    macrophages = model.kinds["macrophage"]
-    for macrophage, draw in zip(macrophages, words(model, PICK, macrophages), strict=True):
+    phagocytes = model.kinds[kind]
+    for phagocyte, draw in zip(phagocytes, words(model, PICK, phagocytes), strict=True):
         k = bounded(draw[0], 9)
-        site = neighbour(macrophage.cell, k // 3 - 1, k % 3 - 1)
+        site = neighbour(phagocyte.cell, k // 3 - 1, k % 3 - 1)
         for agent in site.agents:
             if isinstance(agent, TargetCell):
-                model.contacts.append(Contact(macrophage, agent))
+                model.contacts[kind].append(Contact(phagocyte, agent))
 
 
 def neighbour(site: Cell, dx: int, dy: int) -> Cell:
@@ -71,4 +74,4 @@ def engage_blood(model: "Individual") -> None:
             if isinstance(agent, Macrophage)
         }
         if lots:
-            model.contacts.append(Contact(lots[min(lots)], target))
+            model.contacts["macrophage"].append(Contact(lots[min(lots)], target))

@@ -10,7 +10,8 @@ import numpy as np
 
 from ivigabm.engine.elementary import exp
 from ivigabm.processes.cytokines import Cytokines
-from reference.agents import Macrophage
+from ivigabm.processes.phagocytes import Phagocytes
+from reference.agents import Phagocyte
 from reference.binding import multivalent_equilibrium, patch_equilibrium
 from reference.contacts import Contact
 
@@ -22,24 +23,30 @@ MONOMER, DIMER = 0, 1
 
 def bind(model: "Individual") -> None:
     """Every contact, then the soluble IgG on the mean phagocyte."""
-    function = model.constants.binding.function.tolist()
-    for macrophage in model.kinds["macrophage"]:
-        macrophage.functional = [r.copies * function[r.receptor] for r in macrophage.receptors]
-        macrophage.linked = [0.0 for _ in macrophage.receptors]
-    own = own_competition(model)
-    for contact in model.contacts:
-        bind_contact(model, contact, own)
-    monomer, complexed, paired = soluble(model, own)
-    for receptor in model.kinds["fcg_receptor"]:
+    for group in model.world.phagocytes:
+        bind_kind(model, group)
+
+
+def bind_kind(model: "Individual", group: Phagocytes) -> None:
+    """The same for one kind of phagocyte."""
+    function = group.binding.function.tolist()
+    for phagocyte in model.kinds[group.name]:
+        phagocyte.functional = [r.copies * function[r.receptor] for r in phagocyte.receptors]
+        phagocyte.linked = [0.0 for _ in phagocyte.receptors]
+    own = own_competition(model, group)
+    for contact in model.contacts[group.name]:
+        bind_contact(model, group, contact, own)
+    monomer, complexed, paired = soluble(model, group, own)
+    for receptor in model.kinds[group.kind.receptors]:
         j, copies = receptor.receptor, receptor.copies
         receptor.crosslinked = min(receptor.host.linked[j] + paired[j] * copies, copies)
         receptor.occupied_monomer = monomer[j]
         receptor.occupied_complex = complexed[j]
 
 
-def own_competition(model: "Individual") -> list[float]:
+def own_competition(model: "Individual", group: Phagocytes) -> list[float]:
     """Sum of K times concentration of the body's IgG, per receptor type."""
-    binding, world = model.constants.binding, model.world
+    binding, world = group.binding, model.world
     rival = [0.0 for _ in world.receptors]
     molar = world.mean_at_target(world.own).tolist()
     for level, affinities in zip(molar, binding.own_affinity.tolist(), strict=True):
@@ -48,9 +55,11 @@ def own_competition(model: "Individual") -> list[float]:
     return rival
 
 
-def bind_contact(model: "Individual", contact: Contact, own: list[float]) -> None:
+def bind_contact(
+    model: "Individual", group: Phagocytes, contact: Contact, own: list[float]
+) -> None:
     """The two-sided equilibrium of one patch, with soluble IgG as competitor."""
-    binding, phagocyte = model.constants.binding, contact.phagocyte
+    binding, phagocyte = group.binding, contact.phagocyte
     a, b = phagocyte.on(model.world.molecule_pitch)
     monomer, dimer = model.world.ports["fcgr_competitor"][:, :, a, b].tolist()
     density = [bound * binding.touched for bound in contact.target.opsonin]
@@ -65,15 +74,15 @@ def bind_contact(model: "Individual", contact: Contact, own: list[float]) -> Non
         phagocyte.linked[j] += total
 
 
-def soluble(model: "Individual", own: list[float]) -> list[list[float]]:
+def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[list[float]]:
     """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked.
 
     The monomer enters as 1 mol/L of a ligand with the summed K times concentration; a dimer
     holds two IgG, so there are half as many as molecules in it.
     """
-    binding, types = model.constants.binding, len(own)
+    binding, types = group.binding, len(own)
     port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
-    copies = mean_copies(model.kinds["macrophage"], types)
+    copies = mean_copies(model.kinds[group.name], types)
     dimer = port[DIMER][types]
     affinity = [
         [own[j] + port[MONOMER][j] for j in range(types)],
@@ -89,35 +98,46 @@ def soluble(model: "Individual", own: list[float]) -> list[list[float]]:
     ]  # fmt: skip
 
 
-def mean_copies(macrophages: list[Macrophage], types: int) -> list[float]:
+def mean_copies(phagocytes: list[Phagocyte], types: int) -> list[float]:
     """Functional copies of each receptor type on the mean phagocyte."""
-    if not macrophages:
+    if not phagocytes:
         return [0.0] * types
-    return np.array([m.functional for m in macrophages]).reshape(-1, types).mean(axis=0).tolist()
+    return np.array([m.functional for m in phagocytes]).reshape(-1, types).mean(axis=0).tolist()
 
 
 def express(model: "Individual") -> None:
     """Every receptor's copies move towards their set-point, by the exact solution of a step."""
-    world, expression = model.world, model.constants.expression
+    for group in model.world.phagocytes:
+        express_kind(model, group)
+
+
+def express_kind(model: "Individual", group: Phagocytes) -> None:
+    """The same for one kind of phagocyte."""
+    world, expression = model.world, group.receptor_expression
     tnf = (Cytokines.free(world, "tnf") / expression.half_tnf).tolist()
     il4 = (world.ports["fcgr2b_signal"] * expression.il4_receptor).tolist()
     type2 = world.ports["type2_signal"].tolist()
+    c5a = Cytokines.free(world, "c5a") * expression.c5a_receptor / expression.half_c5a
+    c5a, ifng = c5a.tolist(), expression.ifng(world).tolist()
+    complexes = world.ports["fcgr_complexes"].tolist()
     folds, displayed = expression.folds.tolist(), expression.displayed(world).tolist()
-    for receptor in model.kinds["fcg_receptor"]:
-        by_tnf, by_il4, by_type2 = folds[receptor.receptor]
+    for receptor in model.kinds[group.kind.receptors]:
+        by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = folds[receptor.receptor]
         i, j = receptor.host.on(world.fields.pitch)
         a, b = receptor.host.on(world.molecule_pitch)
         target = receptor.baseline * displayed[receptor.receptor]
         target = target * fold(by_tnf, tnf[i][j]) * fold(by_il4, il4[i][j])
         target *= fold(by_type2, type2[a][b])
+        target *= fold(by_c5a, c5a[i][j]) * fold(by_ifng, ifng[i][j])
+        target *= fold(by_complex, complexes[a][b])
         before = receptor.copies
         share = receptor.crosslinked / before if before > 0.0 else 0.0
         rate = 1.0 / expression.turnover + expression.internalise * share
         steady = target / expression.turnover / rate
         receptor.copies = steady + (before - steady) * exp(-rate * world.dt)
         made = target / expression.turnover * world.dt
-        world.receptor_ledger[0] += made
-        world.receptor_ledger[1] += before + made - receptor.copies
+        group.ledger[0] += made
+        group.ledger[1] += before + made - receptor.copies
 
 
 def fold(maximum: float, level: float) -> float:

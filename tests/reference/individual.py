@@ -11,22 +11,33 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from ivigabm.build import active_mechanisms
 from ivigabm.engine.columns import Table
 from ivigabm.processes.b_lineage import BLineage
-from ivigabm.processes.binding import Binding
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
 from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.dendritic import Dendritic
 from ivigabm.processes.dosing import Plasma
+from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
-from ivigabm.processes.phagocytosis import Phagocytosis
-from ivigabm.processes.receptor_expression import ReceptorExpression
 from ivigabm.processes.sensing import Sensing
-from ivigabm.processes.signalling import Signalling
+from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
 from ivigabm.processes.world import COLUMNS, World
-from reference import b_cells, contacts, docking, ports, response, sensing, targets, walk
+from reference import (
+    adaptive,
+    b_cells,
+    contacts,
+    docking,
+    neutrophils,
+    ports,
+    response,
+    sensing,
+    targets,
+    walk,
+)
 from reference.agents import KINDS
 
+HOSTS = {"fcg_receptor": "macrophage", "neutrophil_receptor": "neutrophil"}
 IDENTITY = {"id", "alive", "x", "y", "host_row"}  # columns that an object is or is asked for
 
 
@@ -40,7 +51,7 @@ class Individual(mesa.Model):
     ----------
     kinds : living agents by kind, in birth order.
     constants : the package's processes, asked only for numbers they worked out when made.
-    contacts : who touches whom in this step.
+    contacts : who touches whom in this step, by kind of phagocyte.
     antibody_scale : nmol/day of each antibody that a unit of secretion stands for.
     """
 
@@ -59,14 +70,16 @@ class Individual(mesa.Model):
             self.kinds[kind] = self._objects(kind)
         world.tables = {kind: Table(kind, table.code, COLUMNS[kind])
                         for kind, table in world.tables.items()}  # fmt: skip
-        self.contacts: list[contacts.Contact] = []
+        self.contacts: dict[str, list[contacts.Contact]] = {}
         self.antibody_scale = np.zeros(0)
 
     def _objects(self, kind: str) -> list[Any]:
         """An object for each living row of a table."""
         table = self.world.tables[kind]
-        if kind == "fcg_receptor":
-            places = [self.kinds["macrophage"][row] for row in table["host_row"].tolist()]
+        if kind in HOSTS:
+            rows = np.flatnonzero(self.world.tables[HOSTS[kind]]["alive"]).tolist()
+            hosts = dict(zip(rows, self.kinds[HOSTS[kind]], strict=True))
+            places = [hosts.get(row) for row in table["host_row"].tolist()]
         else:
             sites = zip(table["x"].tolist(), table["y"].tolist(), strict=True)
             places = [self.grid[site] for site in sites]
@@ -97,17 +110,20 @@ class Individual(mesa.Model):
         response.signal(self)
         docking.express(self)
         sensing.sense(self)
+        adaptive.educate(self)
         response.eat(self)
         targets.fix_complement(self)
         sensing.secrete_cytokines(self)
         b_cells.live(self)
+        adaptive.live(self)
+        neutrophils.live(self)
         targets.circulate(self)
         targets.opsonise(self)
         targets.damage_and_repair(self)
 
     def snapshot(self) -> dict[str, dict[str, np.ndarray]]:
         """The living as columns: one array per kind and column, in birth order."""
-        host = {id(mac): row for row, mac in enumerate(self.kinds["macrophage"])}
+        host = {id(m): row for kind in HOSTS.values() for row, m in enumerate(self.kinds[kind])}
         said_otherwise = {
             "id": lambda agent: agent.unique_id,
             "host_row": lambda agent: host[id(agent.host)],
@@ -128,14 +144,13 @@ def _constants(world: World) -> SimpleNamespace:
     return SimpleNamespace(
         plasma=Plasma(world),
         transport=Transport(world),
-        binding=Binding(world),
-        signalling=Signalling(world),
-        expression=ReceptorExpression(world),
         sensing=Sensing(world),
-        phagocytosis=Phagocytosis(world),
+        dendritic=Dendritic(world),
+        neutrophils=Neutrophils(world),
         complement=Complement(world),
         cytokines=Cytokines(world),
         b_lineage=BLineage(world),
+        t_cells=TCells(world),
         circulation=Circulation(world),
         opsonization=Opsonization(world),
         tissue=Tissue(world),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ivigabm.processes.t_cells import EFFECTOR, TREG
 from reference.agents import Resident
 
 if TYPE_CHECKING:
@@ -42,8 +43,30 @@ def secrete_cytokines(model: "Individual") -> None:
             cytokines.rate[name] * model.world.comparators.secretion_left,
             fields.pitch, fields.source(name),
         )  # fmt: skip
+    t_cells, left = model.kinds["t_cell"], model.world.comparators.secretion_left
+    effectors, tregs = ([c for c in t_cells if c.stage == s] for s in (EFFECTOR, TREG))
+    for name, cells, drive in (
+        ("tnf", effectors, "activation"), ("chemokine", effectors, "activation"),
+        ("ifn_gamma", effectors, "activation"), ("il10", tregs, "activation"),
+        ("pge2", model.kinds["dendritic_cell"], "cox2"),
+    ):  # fmt: skip
+        secrete(cells, drive, cytokines.rate[name] * left, fields.pitch, fields.source(name))
+    from_neutrophils_and_complement(model)
     fields.source("il33")[...] = model.world.ports["il33_release"]
     fields.values[...] = cytokines.operator.step(fields.values, fields.sources)
+
+
+def from_neutrophils_and_complement(model: "Individual") -> None:
+    """Active neutrophils, and the C5a that splits off where C5 is cleaved on a target."""
+    fields, cytokines, left = model.world.fields, model.constants.cytokines, model.world.comparators
+    for name, rate in cytokines.neutrophil_rate.items():
+        amount = rate * left.secretion_left
+        cells = model.kinds["neutrophil"]
+        secrete(cells, "activation", amount, fields.pitch, fields.source(name))
+    c5a, rate = fields.source("c5a"), cytokines.c5a_rate * left.c5_left
+    if cytokines.c5a_rate > 0.0:
+        for target in model.kinds["target_cell"]:
+            c5a[target.on(fields.pitch)] += rate * (target.c3b * target.c3b)
 
 
 def secrete(

@@ -28,16 +28,18 @@ def fix_complement(model: "Individual") -> None:
         accepted += molar * rule.grams
     c1q, gain = rule.strength(world, accepted * rule.acceptor)
     terminal = rule.terminal * world.comparators.c5_left
+    surface = rule.surface
     kinds = list(zip(rule.is_igm.tolist(), rule.weight.tolist(), strict=True))
     for target in model.kinds["target_cell"]:
-        c = 0.0
+        c, d = 0.0, 0.0
         for bound, (is_igm, weight) in zip(target.opsonin, kinds, strict=True):
             if is_igm:
                 c += bound / rule.half_igm
             else:
                 density = bound / rule.half_igg
                 c += weight * density * density
-        target.c3b = c1q * c / (1.0 + c) * gain
+                d += density * density
+        target.c3b = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
         target.c5b9 = terminal * target.c3b * target.c3b
 
 
@@ -95,10 +97,10 @@ def damage_and_repair(model: "Individual") -> None:
     rule, world, dt = model.constants.tissue, model.world, model.world.dt
     if not rule.fixed:
         return
-    tnf = Cytokines.free(world, "tnf").tolist()
+    seen = Cytokines.inflammatory(world).tolist()
     for target in model.kinds["target_cell"]:
         i, j = target.on(world.fields.pitch)
-        target.attack_cytokine = rule.cytokine_max * tnf[i][j] / (1.0 + tnf[i][j])
+        target.attack_cytokine = rule.cytokine_max * seen[i][j] / (1.0 + seen[i][j])
         rate = rule.repair + attack(model, target)
         room = 1.0 - target.irreversible
         steady = rule.repair * room / rate
@@ -111,16 +113,17 @@ def damage_and_repair(model: "Individual") -> None:
 def attack(model: "Individual", target: TargetCell) -> float:
     """Rate (1/day) at which a fixed target loses its working share."""
     rule = model.constants.tissue
-    return target.attack_phagocytic + rule.terminal_rate * target.c5b9 + target.attack_cytokine
+    contact = target.attack_phagocytic + rule.terminal_rate * target.c5b9
+    return contact + target.attack_cytokine + target.attack_t_cell + target.attack_oxidant
 
 
 def unblocked(model: "Individual", target: TargetCell) -> float:
     """Share of function that blocking antibody leaves."""
-    rule, antigen = model.constants.tissue, model.world.antigen
+    rule = model.constants.tissue
     theta = 0.0
     for bound, sites, blocking in zip(
-        target.opsonin, antigen.epitopes.tolist(), antigen.blocking.tolist(), strict=True
-    ):
+        target.opsonin, rule.epitopes.tolist(), rule.blocking.tolist(), strict=False
+    ):  # without antibody a target still has one density, of nothing
         theta += blocking * bound / sites
     return 1.0 - rule.block_max * theta * theta / (
         theta * theta + rule.block_half * rule.block_half

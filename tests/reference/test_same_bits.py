@@ -19,6 +19,7 @@ import ivigabm.processes
 from ivigabm.engine.columns import NEWBORN
 from ivigabm.model import IVIgModel
 from ivigabm.perturbation import parse
+from ivigabm.processes.phagocytes import Phagocytes
 from reference import b_cells, contacts, docking, ports, targets, walk
 from reference.compare import differences
 from reference.engine import ReferenceModel
@@ -66,8 +67,9 @@ def test_walk_up_an_attractant() -> None:
 
 def bind(model: IVIgModel) -> None:
     model.write_ports()
-    model.contacts.advance(model.world)
-    model.binding.advance(model.world)
+    for group in model.world.phagocytes:
+        group.contacts.advance(model.world)
+        group.binding.advance(model.world)
 
 
 def rebind(individual: Individual) -> None:
@@ -84,11 +86,11 @@ def test_binding_alone(scenario: str) -> None:
     def rule(i: Individual) -> None:
         nonlocal met
         rebind(i)
-        met += len(i.contacts)
+        met += sum(map(len, i.contacts.values()))
         assert same_contacts(model, i)
 
     repeat_alone(model, individual, bind, rule)
-    assert (met > 0) == (scenario != "healthy")
+    assert (met > 0) == (scenario not in ("healthy", "mouse_eae"))  # no opsonin there
 
 
 def test_binding_where_contacts_hold_every_receptor() -> None:
@@ -104,17 +106,24 @@ def test_binding_where_contacts_hold_every_receptor() -> None:
 
 def same_contacts(model: IVIgModel, individual: Individual) -> bool:
     """The same pairs in the same order, with the same bound receptors."""
-    listed, n = model.world.contacts, model.world.contacts.n
-    tables = model.world.tables
+    return all(
+        ours(model, group)
+        == [(c.phagocyte.unique_id, c.target.unique_id, c.bound)
+            for c in individual.contacts[group.name]]
+        for group in model.world.phagocytes
+    )  # fmt: skip
+
+
+def ours(model: IVIgModel, group: Phagocytes) -> list[tuple[int, int, list[float]]]:
+    """Ids and bound receptors of each contact of a kind, in the order of the list."""
+    listed, n = group.contacts, group.contacts.n
     pairs = zip(
-        tables["macrophage"]["id"][listed.phagocyte[:n]].tolist(),
-        tables["target_cell"]["id"][listed.target[:n]].tolist(),
-        model.world.binding.bound[:n].tolist(),
+        group.cells(model.world)["id"][listed.phagocyte[:n]].tolist(),
+        model.tables["target_cell"]["id"][listed.target[:n]].tolist(),
+        group.binding.bound[:n].tolist(),
         strict=True,
     )
-    return list(pairs) == [
-        (c.phagocyte.unique_id, c.target.unique_id, c.bound) for c in individual.contacts
-    ]
+    return list(pairs)
 
 
 @pytest.mark.parametrize("scenario", ["cidp", "itp"])
@@ -170,6 +179,29 @@ def test_whole_runs(scenario: str, no_ivig: bool) -> None:
 def test_whole_runs_with_gene_products_half_blocked(scenario: str) -> None:
     products = ("FcgRIIB", "FcRn", "SIGN-R1", "DC-SIGN", "IL-33", "IL-4R", "TNF", "C1q", "C5")
     run_both(scenario, 12, small(scenario, block=[f"{p}:0.5" for p in products]), steps=20)
+
+
+QUICK = {  # a small EAE that runs its course in some days
+    "set.step_hours": 3, "set.parameters.t_cell.priming": 2.0, "set.parameters.t_cell.exit": 3.0,
+    "set.parameters.t_cell.barrier": 0.5, "set.parameters.t_cell.differentiation": 2.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [{}, {"no_ivig": True}, {"deplete": "treg", "treat_day": -1}])
+def test_whole_runs_of_the_adaptive_arm(words: dict[str, Any]) -> None:
+    model = run_both("mouse_eae", 3, small("mouse_eae", **QUICK, **words), steps=64)
+    cells, target = model.tables["t_cell"], model.tables["target_cell"]
+    stages = set(cells["stage"][cells["alive"]].tolist())
+    assert 2 in stages
+    assert cells["generation"].max() > 1
+    assert (3 in stages) == ("deplete" not in words)
+    assert target["attack_t_cell"].any()
+
+
+def test_whole_runs_with_transferred_effectors() -> None:
+    words = {"set.immunisation.strength": 0, "set.cells.t_effector": 20, "set.step_hours": 3}
+    model = run_both("mouse_eae", 4, small("mouse_eae", **words, treat_day=-1), steps=24)
+    assert model.tables["target_cell"]["attack_t_cell"].any()
 
 
 @pytest.mark.parametrize("scenario", ["cidp", "itp"])
@@ -241,10 +273,14 @@ def test_reference_runs_no_compiled_rule(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_comparison_sees_one_bit_anywhere() -> None:
     model, individual = halfway("cidp", 5)
     world = model.world
-    arrays = {f"{k}.{n}": t[n] for k, t in world.tables.items() for n in t.names if n != "alive"}
+    tables = {k: t for k, t in world.tables.items() if t.n}
+    arrays = {f"{k}.{n}": t[n] for k, t in tables.items() for n in t.names if n != "alive"}
     arrays |= {f"port.{name}": world.ports[name] for name in ("fcrn_load", "fcgr_competitor")}
     arrays |= {"own.plasma": world.own.plasma, "drug.pools.tissue": world.drug.pools.tissue}
-    arrays |= {"fields.values": world.fields.values, "world.receptor_ledger": world.receptor_ledger}
+    arrays |= {
+        "fields.values": world.fields.values,
+        "phagocytes.macrophage.ledger": world.receptor_ledger,
+    }
     for name, array in arrays.items():
         first = array[:1].view(np.uint8)
         first.flat[0] ^= 1

@@ -25,7 +25,7 @@ def everyone(model: "Individual") -> None:
     if world.drug is not None:
         walk_parcels(model, model.kinds["therapeutic_igg"])
         exchange_parcels(model, model.kinds["therapeutic_igg"], world.drug.pools)
-    for kind in ("macrophage", "b_cell"):
+    for kind in ("macrophage", "neutrophil", "b_cell"):
         walk_cells(model, kind)
 
 
@@ -69,7 +69,7 @@ def walk_cells(model: "Individual", kind: str) -> None:
     hop, taxis = model.constants.transport.hop[kind], model.constants.transport.taxis[kind]
     allowed = model.world.allowed[kind].tolist()
     fields, walkers = model.world.fields, model.kinds[kind]
-    attractant = fields["chemokine"].tolist()
+    attractant = model.world.attractant().tolist()
     nx, ny = fields.shape
     for walker, draw in zip(walkers, words(model, WALK_CELL, walkers), strict=True):
         if unit(draw[2]) >= hop:

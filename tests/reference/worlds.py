@@ -13,12 +13,14 @@ from ivigabm.scenario import Scenario, scenario_names
 from reference.individual import Individual
 
 SCENARIOS = tuple(scenario_names())
-UNLIKE = ("healthy", "cidp", "itp", "mouse_itp")  # no target, fixed, in blood, of a mouse
+# no target, fixed, in blood, of a mouse, with cells from the blood, under T cells
+UNLIKE = ("healthy", "cidp", "itp", "mouse_itp", "mouse_kbxn", "mouse_eae")
 FEW: dict[str, Any] = {
     "set.section.width": 16, "set.section.height": 16, "set.cells.macrophage": 24,
     "set.cells.sensor_cell": 6, "set.cells.basophil": 6, "set.cells.igg_parcels": 3,
     "set.cells.autoantibody_parcels": 8,
 }  # fmt: skip
+ARM = {"set.cells.dendritic_cell": 8, "set.cells.t_naive": 24, "set.cells.treg": 8}
 PER_AGENT = {"human": 3.0, "mouse": 12.0}  # 1e9/L of circulating cells
 MIXED = "IgG1:0.5,IgG3:0.25,IgM:0.25"
 CLASSES = {
@@ -27,6 +29,11 @@ CLASSES = {
 }
 EXTREMES = {  # what carries small worlds into corners that default values do not reach
     "b_cell.activation": (0.005, 2.0),
+    "t_cell.barrier": (0.0, 1.0),
+    "t_cell.exit": (0.0, 20.0),
+    "t_cell.priming": (0.0, 20.0),
+    "t_cell.treg_share": (0.0, 1.0),
+    "treg.division": (0.0, 5.0),
     "b_cell.long_lived_share": (0.0, 1.0),
     "contact.membrane_area_macrophage": (2.0, 1600.0),
     "cytokine.secretion_chemokine": (0.0, 5e4),
@@ -39,6 +46,9 @@ EXTREMES = {  # what carries small worlds into corners that default values do no
     "receptor.internalisation": (0.0, 12.0),
     "signal.half_macrophage": (4.0, 150.0),
 }
+DEPLETED = (
+    "macrophage", "neutrophil", "sensor_cell", "basophil", "b_cell", "dendritic_cell", "treg",
+)  # fmt: skip
 SCHEDULES = ("0:2", "0:0.4x5/0.25", "-1:1,0.5:1", "0:1ip", "0:0.6sc")
 
 
@@ -48,6 +58,8 @@ def small(name: str, **words: Any) -> dict[str, Any]:
     few = FEW | {"set.run_in_days": min(scenario.run_in_days, 1.0)}
     if scenario.cells.b_cell:
         few["set.cells.b_cell"] = 80
+    if scenario.cells.dendritic_cell:
+        few |= ARM
     if scenario.target is not None and scenario.target.place == "blood":
         few["set.target.count_per_agent"] = PER_AGENT[scenario.species]
     return {**few, **words}
@@ -71,7 +83,8 @@ def some(words: tuple[str, ...], most: int) -> st.SearchStrategy[list[str]]:
 def sections(draw: st.DrawFn) -> dict[str, Any]:
     """A section with its meshes, its founders and a step length."""
     pitch = st.sampled_from((1, 2, 4, 8))
-    count = {"macrophage": 40, "sensor_cell": 8, "basophil": 8, "b_cell": 80}
+    count = {"macrophage": 40, "neutrophil": 6, "sensor_cell": 8, "basophil": 8, "b_cell": 80}
+    count |= {"dendritic_cell": 8, "t_naive": 20, "t_effector": 20, "treg": 8}
     parcels = {"autoantibody_parcels": 12, "igg_parcels": 3}
     words: dict[str, Any] = {
         "set.section.width": draw(st.sampled_from((16, 24))),
@@ -82,7 +95,10 @@ def sections(draw: st.DrawFn) -> dict[str, Any]:
         "set.step_hours": draw(st.sampled_from((0.25, 1.0, 3.0))),
         "set.run_in_days": draw(st.sampled_from((0.0, 0.5))),
     }
-    words |= {f"set.cells.{kind}": draw(st.integers(0, most)) for kind, most in count.items()}
+    words |= {
+        f"set.cells.{kind}": draw(st.integers(kind == "b_cell", most))  # somebody makes antibody
+        for kind, most in count.items()
+    }
     return words | {f"set.cells.{kind}": draw(st.integers(1, n)) for kind, n in parcels.items()}
 
 
@@ -126,7 +142,7 @@ def hosts(draw: st.DrawFn) -> dict[str, Any]:
     ]
     return {
         "knockout": draw(some(product_names(), 2)),
-        "deplete": draw(some(("macrophage", "sensor_cell", "basophil", "b_cell"), 1)),
+        "deplete": draw(some(DEPLETED, 1)),
         "block": [f"{name}:0.7" for name in draw(some(product_names(), 1))],
         "hypothesis": draw(some(tuple(positions), 1)),
     }
@@ -145,6 +161,9 @@ def worlds(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
     scenario = draw(st.sampled_from(SCENARIOS))
     words = small(scenario) | draw(sections()) | draw(therapies()) | draw(hosts())
     words |= draw(parameters())
+    if Scenario.load(scenario).target is not None:
+        words["set.target.c5a"] = draw(st.sampled_from((0.0, 2000.0)))
+        words["set.target.unregulated"] = draw(st.sampled_from((0.0, 0.8)))
     antibody = Scenario.load(scenario).antibody
     if antibody:
         words |= draw(antibodies(antibody[0].species))

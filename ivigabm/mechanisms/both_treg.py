@@ -1,0 +1,30 @@
+"""Regulatory T cells: pooled IgG expands natural Treg by routes not told apart."""
+
+from typing import TYPE_CHECKING
+
+from ivigabm.mechanisms.base import Mechanism
+
+if TYPE_CHECKING:
+    from ivigabm.processes.drug import Drug
+
+
+class TregExpansion(Mechanism):
+    id = "BOTH_TREG"
+    name = "Treg expansion by any route"
+    pathway = "both"
+    needs = frozenset({"fc", "paratope"})
+    either = True
+    port = "treg_stimulus"
+    claim = (
+        "IgG or either of its parts makes natural regulatory T cells divide, beside the "
+        "routes that have a mechanism of their own."
+    )
+    falsified_by = "Protection by IVIg that depletion of regulatory T cells leaves unchanged."
+    sources = (
+        "Ephrem 2008 Blood 111:715",
+        "Kessel 2007 J Immunol 179:5571",
+    )
+    contested = True
+
+    def contribution(self, drug: "Drug") -> float:
+        return drug.grams(drug.either(self.needs)) / drug.ps["treg.half_igg"]

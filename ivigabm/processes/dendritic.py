@@ -1,0 +1,143 @@
+"""Dendritic cells: antigen and adjuvant of an immunisation, what is shown of them, maturity.
+
+Antigen and adjuvant drain to the lymphoid niche and decay. A dendritic cell shows antigen and
+matures under adjuvant, less where IL-10 is. Naive T cells are primed by what mature cells show,
+so the window of priming closes when antigen and adjuvant are gone.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ivigabm.engine.elementary import exp, expm1
+from ivigabm.engine.kernel import kernel
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+
+ANTIGEN, ADJUVANT = 0, 1
+
+
+@kernel
+def educate(
+    antigen,
+    adjuvant,
+    left,
+    induced,
+    il10,
+    pitch,
+    relax_shown,
+    relax_mature,
+    alive,
+    x,
+    y,
+    n,
+    presented,
+    maturity,
+    cox2,
+):
+    """Every dendritic cell moves towards what antigen, adjuvant and IL-10 ask of it.
+
+    antigen, adjuvant : in half-effect units. left : maturation that the drug leaves.
+    induced : COX-2 that the drug asks for, 0..1.
+    """
+    shown = antigen / (1.0 + antigen)
+    for row in range(n):
+        if alive[row]:
+            alarm = adjuvant / (1.0 + il10[x[row] // pitch, y[row] // pitch])
+            presented[row] += relax_shown * (shown - presented[row])
+            maturity[row] += relax_mature * (left * alarm / (1.0 + alarm) - maturity[row])
+            cox2[row] += relax_mature * (induced - cox2[row])
+
+
+@kernel
+def display(presented, maturity, alive, x, y, n, shown, stimulating):
+    """Sum what dendritic cells show over the nine sites around each, in row order.
+
+    shown : all antigen on show, per site. stimulating : the same, weighted by maturity.
+    """
+    width, height = shown.shape
+    for i in range(width):
+        for j in range(height):
+            shown[i, j] = 0.0
+            stimulating[i, j] = 0.0
+    for row in range(n):
+        if alive[row]:
+            for da in range(-1, 2):
+                a = (x[row] + da) % width
+                for db in range(-1, 2):
+                    b = (y[row] + db) % height
+                    shown[a, b] += presented[row]
+                    stimulating[a, b] += presented[row] * maturity[row]
+
+
+class Dendritic:
+    """Phase: antigen decays, dendritic cells take it up, mature or are held back."""
+
+    name: ClassVar[str] = "dendritic"
+    reads: ClassVar[tuple[str, ...]] = ("antigen_sink", "dc_maturation", "dc_sign_signal")
+    drives: ClassVar[tuple[str, ...]] = ("t_cells", "cytokines")
+
+    def __init__(self, world: "World") -> None:
+        ps, given = world.ps, world.resolved.scenario.immunisation
+        self.relax_shown = -float(expm1(-world.dt / ps["dendritic.presentation_time"]))
+        self.relax_mature = -float(expm1(-world.dt / ps["dendritic.maturation_time"]))
+        self.cox2 = world.present("COX-2")
+        self.due = round(given.day / world.dt) if given else 0
+        strength = given.strength if given else 0.0
+        self.amount = np.array(
+            [ps["immunisation.antigen"] * strength, ps["immunisation.adjuvant"] * strength]
+        )
+        self.keep = np.array(
+            [
+                float(exp(-world.dt * ps["immunisation.decay_antigen"])),
+                float(exp(-world.dt * ps["immunisation.decay_adjuvant"])),
+            ]
+        )
+
+    def drain(self, world: "World") -> tuple[float, float]:
+        """Antigen and adjuvant that cells see in this step, half-effect units."""
+        world.immunogen *= self.keep
+        if world.step == self.due:
+            world.immunogen += self.amount
+        free = 1.0 + float(world.ports["antigen_sink"][0])
+        return float(world.immunogen[ANTIGEN]) / free, float(world.immunogen[ADJUVANT]) / free
+
+    def induced(self, world: "World") -> float:
+        """COX-2 that engaged DC-SIGN asks for, 0..1."""
+        signal = float(world.ports["dc_sign_signal"][0])
+        return self.cox2 * signal / (1.0 + signal)
+
+    def advance(self, world: "World") -> None:
+        """One step of uptake and maturation."""
+        table = world.tables["dendritic_cell"]
+        antigen, adjuvant = self.drain(world)
+        if table.n == 0:
+            return
+        educate(
+            antigen,
+            adjuvant,
+            float(world.ports["dc_maturation"][0]),
+            self.induced(world),
+            world.fields["il10"],
+            world.fields.pitch,
+            self.relax_shown,
+            self.relax_mature,
+            table["alive"],
+            table["x"],
+            table["y"],
+            table.n,
+            table["presented"],
+            table["maturity"],
+            table["cox2"],
+        )
+        display(
+            table["presented"],
+            table["maturity"],
+            table["alive"],
+            table["x"],
+            table["y"],
+            table.n,
+            world.shown,
+            world.stimulating,
+        )

@@ -1,0 +1,185 @@
+"""Idiotypes and anti-idiotypes: which specificities of pooled IgG meet which clone.
+
+The relation is a bipartite graph: clones (idiotypes) on one side, anti-idiotypic specificities
+on the other. An edge says that a specificity binds a clone, how firmly (`kd`), and by its
+`weight` how much that counts: share of the IgG divided by `kd`. Clones may share a specificity,
+and then compete for it.
+
+Idiotype and anti-idiotype bind one to one: pairs in pooled IgG are often closed by both arms
+(Roux and Tankersley 1990 J Immunol 144:1387). So `kd` is that of the pair, and a pair is an IgG
+dimer. Donors carry their own repertoires and are tolerant to themselves, so partners meet in the
+pool, the more the larger it is (Gronski 2006 Curr Pharm Des 12:181).
+"""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.engine.streams import Streams, purpose, unit
+from ivigabm.errors import InputError, unknown
+from ivigabm.processes.equilibrium import MAX_STEPS, patch_equilibrium, patch_work
+
+Array = NDArray[np.float64]
+
+REPERTOIRE = purpose("idiotypes: what a donor carries")
+
+
+class Relation(NamedTuple):
+    """A specificity binds a clone with dissociation constant `kd`, mol/L."""
+
+    clone: str
+    specificity: str
+    kd: float
+
+
+def idiotype_graph(
+    clones: Sequence[str], shares: dict[str, float], relations: Iterable[Relation]
+) -> nx.Graph:
+    """The bipartite graph of clones and anti-idiotypic specificities.
+
+    Parameters
+    ----------
+    clones : names of the clones, in the order of every array over clones.
+    shares : specificity -> its share of the anti-idiotypic IgG; they sum to at most 1.
+    relations : who binds whom; a clone without any is left alone.
+
+    Returns
+    -------
+    Nodes ("clone", name) with `bipartite` 0 and ("anti_idiotype", name) with `bipartite` 1 and
+    `share`; edges with `kd` (mol/L) and `weight` (share / kd, per M).
+
+    Raises
+    ------
+    InputError : an unknown name, a share outside 0 to 1, a `kd` that is not positive.
+    """
+    graph = nx.Graph()
+    graph.add_nodes_from((("clone", name) for name in clones), bipartite=0)
+    for name, share in shares.items():
+        if not 0.0 <= share <= 1.0:
+            raise InputError(f"anti-idiotype '{name}': share: found {share}, expected 0 to 1")
+        graph.add_node(("anti_idiotype", name), bipartite=1, share=share)
+    if sum(shares.values()) > 1.0 + 1e-9:
+        raise InputError(f"anti-idiotypes: shares sum to {sum(shares.values()):g}, at most 1 is")
+    for clone, specificity, kd in relations:
+        if clone not in clones:
+            raise unknown("clone", clone, clones)
+        if specificity not in shares:
+            raise unknown("anti-idiotype", specificity, shares)
+        if not (isfinite(kd) and kd > 0.0):
+            raise InputError(f"{clone} and {specificity}: kd: found {kd}, expected mol/L above 0")
+        ends = ("clone", clone), ("anti_idiotype", specificity)
+        graph.add_edge(*ends, kd=kd, weight=shares[specificity] / kd)
+    return graph
+
+
+def side(graph: nx.Graph, kind: str) -> list[tuple[str, str]]:
+    """Nodes of one kind, 'clone' or 'anti_idiotype', in the order in which they were given."""
+    return [node for node in graph if node[0] == kind]
+
+
+def neutralisers(graph: nx.Graph, anti_idiotype_molar: float) -> tuple[Array, Array]:
+    """What binds each clone, as one neutraliser of one affinity.
+
+    Right where neutraliser is in excess and where it binds tightly, for clones that do not
+    share a specificity; `pairs` is exact.
+
+    Parameters
+    ----------
+    anti_idiotype_molar : all anti-idiotypic IgG, mol/L.
+
+    Returns
+    -------
+    mol/L able to bind each clone, and its dissociation constant (mol/L; the mean of 1/kd over
+    molecules, inverted; infinite for a clone that nothing binds), both of shape (clones,).
+    """
+    molar, kd = [], []
+    for clone in side(graph, "clone"):
+        share = sum((graph.nodes[partner]["share"] for partner in graph[clone]), 0.0)
+        weight = sum((edge["weight"] for edge in graph[clone].values()), 0.0)
+        molar.append(anti_idiotype_molar * share)
+        kd.append(share / weight if weight > 0.0 else np.inf)
+    return np.array(molar), np.array(kd)
+
+
+def pairs(graph: nx.Graph, clone_molar: Array, anti_idiotype_molar: float) -> Array:
+    """Idiotype-anti-idiotype pairs at equilibrium, every clone and specificity at once.
+
+    Parameters
+    ----------
+    clone_molar : (clones,), mol/L of each clone's antibody.
+    anti_idiotype_molar : the IgG of which `share` is a share, mol/L.
+
+    Returns
+    -------
+    mol/L of pairs, shape (clones, specificities): soluble complexes of two IgG.
+    """
+    clones, partners = side(graph, "clone"), side(graph, "anti_idiotype")
+    place = {node: i for nodes in (clones, partners) for i, node in enumerate(nodes)}
+    affinity = np.zeros((len(clones), len(partners)))
+    for clone in clones:
+        for partner, edge in graph[clone].items():
+            affinity[place[clone], place[partner]] = 1.0 / edge["kd"]
+    held = np.array([anti_idiotype_molar * graph.nodes[node]["share"] for node in partners])
+    out = np.zeros_like(affinity)
+    for component in nx.connected_components(graph):
+        own = [sorted(place[n] for n in component if n[0] == k) for k in ("clone", "anti_idiotype")]
+        if all(own):
+            near = np.ix_(*own)
+            out[near] = _bound(affinity[near], np.asarray(clone_molar)[own[0]], held[own[1]])
+    return out
+
+
+def _bound(affinity: Array, left: Array, right: Array) -> Array:
+    """Pairs of two finite sides: the equations of a contact patch, in solution."""
+    m, n = affinity.shape
+    bound, free, idle, work = np.zeros((m, n)), np.zeros(m), np.zeros(n), patch_work(m, n)
+    steps = patch_equilibrium(affinity, left, right, idle, m, n, bound, free, work)
+    if steps == MAX_STEPS:
+        raise ArithmeticError(f"idiotype pairs did not converge in {MAX_STEPS} steps")
+    return bound
+
+
+def pooled_repertoire(
+    donors: int, families: int, carriers: float, kd: float, seed: int = 0
+) -> tuple[nx.Graph, Array]:
+    """Idiotypes and anti-idiotypes in a pool of plasma from many donors.
+
+    A donor's IgG is spread evenly over the families. Of each it carries the idiotype (chance
+    `carriers`), the anti-idiotype (as likely) or neither, never both. Draws are keyed by donor:
+    a larger pool holds the smaller.
+
+    Parameters
+    ----------
+    donors, families : how many donors, and pairs of idiotype and anti-idiotype in a population.
+    carriers : share of donors that carry an idiotype, 0 to 0.5.
+    kd : dissociation constant of a pair, mol/L.
+
+    Returns
+    -------
+    The graph, with shares of all IgG, and the share of all IgG that bears each family's
+    idiotype, shape (families,).
+    """
+    if donors < 1 or families < 1:
+        raise InputError(f"pool: found {donors} donors, {families} families, expected 1 or more")
+    if not 0.0 <= carriers <= 0.5:
+        raise InputError(f"pool: carriers: found {carriers}, expected 0 to 0.5")
+    ids = np.arange(donors * families, dtype=np.uint64)
+    ids = (ids // np.uint64(families) << np.uint64(32)) | (ids % np.uint64(families))
+    words = Streams(seed).words(REPERTOIRE, 0, ids)[:, 0]
+    drawn = np.array([unit(word) for word in words]).reshape(donors, families)
+    idiotype = np.sum(drawn < carriers, axis=0) / (donors * families)
+    anti = np.sum((drawn >= carriers) & (drawn < 2.0 * carriers), axis=0) / (donors * families)
+    names = [f"family {k}" for k in range(families)]
+    shares = dict(zip(names, anti.tolist(), strict=True))
+    return idiotype_graph(names, shares, (Relation(name, name, kd) for name in names)), idiotype
+
+
+def dimer_share(graph: nx.Graph, idiotype: Array, igg_molar: float) -> float:
+    """Share of IgG that is in idiotype-anti-idiotype dimers, in a pool of `igg_molar` mol/L."""
+    if igg_molar <= 0.0:
+        return 0.0
+    return 2.0 * float(np.sum(pairs(graph, idiotype * igg_molar, igg_molar))) / igg_molar

@@ -1,0 +1,115 @@
+"""Small readers of values in the evidence language, and its words that the model lacks.
+
+A value that cannot be read is bad input; a word that names nothing in the model is refused as
+`NotExpressible`, with the nearest one that does.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from ivigabm.errors import InputError, NotExpressible, unknown
+from ivigabm.knowledge import load_preparation, preparation_names
+
+# keys of the language whose biology the model does not have, and what that is
+ABSENT_KEYS = {
+    "concentration": "dishes",
+    "give": "molecules, complexes or cells given as a treatment",
+    "transfer": "transferred donor cells",
+    "induction": "a choice of how the disease is induced",
+    "organ": "organs to choose from",
+    "cells": "dishes",
+    "stimulus": "dishes",
+    "receptor": "dishes with one receptor",
+    "complex.subclass": "dishes with one receptor",
+    "complex.valency": "dishes with one receptor",
+    "complex.concentration": "dishes with one receptor",
+}
+ABSENT_PREFIXES = ("transfer.",)
+
+# species and strains whose own numbers do not exist: the mouse's stand for them
+PROXY_SPECIES = ("rat", "guinea_pig", "rabbit", "hamster")
+STRAINS = ("BALB/c", "C57BL/6", "Lewis", "DA")
+
+GENOTYPES = {
+    f"{gene}-{pair}": (receptor, pair)
+    for gene, receptor, pairs in (
+        ("FCGR2A", "FcgRIIA", ("131HH", "131HR", "131RR")),
+        ("FCGR3A", "FcgRIIIA", ("158VV", "158FV", "158FF")),
+    )
+    for pair in pairs
+}
+_SHARE_TOLERANCE = 1e-6
+
+
+def number(key: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """A finite number from `low` to `high`."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{key}: found '{value}', a number is expected") from None
+    if not math.isfinite(found) or not low <= found <= high:
+        raise InputError(f"{key}: found {value}, allowed is {low:g} to {high:g}")
+    return found
+
+
+def words(key: str, value: Any) -> list[str]:
+    """A list, or a comma list, of names."""
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    found = [str(part).strip() for part in parts]
+    if not all(found):
+        raise InputError(f"{key}: an empty name in '{value}'")
+    return found
+
+
+def choice(what: str, word: str, allowed: Iterable[str]) -> str:
+    """A word that must be one of `allowed`."""
+    names = tuple(allowed)
+    if word not in names:
+        raise unknown(what, word, names, NotExpressible)
+    return word
+
+
+def absent_key(key: str) -> NotExpressible | None:
+    """Why a key of the language is not expressible; None if it is, or is no key of it."""
+    lacks = ABSENT_KEYS.get(key)
+    if key.startswith(ABSENT_PREFIXES):
+        lacks = ABSENT_KEYS["transfer"]
+    return NotExpressible(f"key '{key}': the model has no {lacks}") if lacks else None
+
+
+def shares(key: str, text: str) -> dict[str, float]:
+    """`IgG1`, or `IgG2c:0.5,IgG1:0.5`, as shares."""
+    parts = [part.strip().partition(":") for part in text.split(",")]
+    if len(parts) == 1 and not parts[0][1]:
+        return {parts[0][0]: 1.0}
+    found: dict[str, float] = {}
+    for name, _, share in parts:
+        if name.strip() in found:
+            raise InputError(f"{key}: '{name.strip()}' stands twice in '{text}'")
+        found[name.strip()] = number(f"{key} {name.strip()}", share, 0.0, 1.0)
+    if abs(sum(found.values()) - 1.0) > _SHARE_TOLERANCE:
+        raise InputError(f"{key}: shares of '{text}' add up to {sum(found.values()):g}, not 1")
+    return found
+
+
+def mixture(text: str) -> dict[str, float]:
+    """A preparation, or a mixture such as `fab2:0.67,fc:0.33`, as shares of the mass.
+
+    Raises
+    ------
+    InputError : shares that do not add up, or a file at fault.
+    NotExpressible : no such preparation.
+    """
+    if text.endswith(".toml"):
+        load_preparation(text)  # a file at fault is said before anything runs
+        return {text: 1.0}
+    found = shares("preparation", text)
+    for name in found:
+        choice("preparation", name, preparation_names())
+    return found
+
+
+def genotype(word: str) -> tuple[str, str]:
+    """`FCGR2A-131HR` as receptor and alleles."""
+    return GENOTYPES[choice("genotype", word, GENOTYPES)]

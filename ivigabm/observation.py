@@ -126,6 +126,7 @@ class Observer:
             + table["attack_cytokine"]
             + self._terminal * table["c5b9"]
             + table["attack_t_cell"]
+            + table["attack_oxidant"]
         )
         integrity = (
             count / self._normal if self.world.blood_target else table["function"][alive].mean()

@@ -447,8 +447,7 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         filled = level / world.antigen.half
         opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
     if target.place == "blood":
-        normal = world.quantity(target.production) / world.quantity(target.senescence)
-        table.add_founders(round(normal / target.count_per_agent), opsonin=opsonin)
+        table.add_founders(round(world.circulating_in_health()), opsonin=opsonin)
     else:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:

@@ -24,6 +24,4 @@ def unknown(
 ) -> InputError:
     """The error for a name that does not exist, with the nearest one and the whole list."""
     names = sorted(allowed)
-    return kind(
-        f"{what} '{word}' is not known{nearest(word, names)} (known: {', '.join(names)})"
-    )
+    return kind(f"{what} '{word}' is not known{nearest(word, names)} (known: {', '.join(names)})")

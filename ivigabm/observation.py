@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.probes import canonical, probe
+from ivigabm.processes.tissue import total_attack
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -56,10 +57,7 @@ class Observer:
         self._inhibitory = np.array([role == "inhibitory" for role in roles])
         self._activating = np.array([role == "activating" for role in roles])
         self._scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
-        self._normal = 1.0
-        if scenario.target is not None and world.blood_target:
-            made = world.quantity(scenario.target.production) / scenario.target.count_per_agent
-            self._normal = made / world.quantity(scenario.target.senescence)
+        self._normal = world.circulating_in_health()
         self._reference = sum(
             world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
         )  # g/L
@@ -121,13 +119,7 @@ class Observer:
         count = int(np.count_nonzero(alive))
         if count == 0:
             return 0.0 if self.world.blood_target else 1.0, 0.0, 0.0, 0.0, 0.0
-        attack = (
-            table["attack_phagocytic"]
-            + table["attack_cytokine"]
-            + self._terminal * table["c5b9"]
-            + table["attack_t_cell"]
-            + table["attack_oxidant"]
-        )
+        attack = total_attack(table, self._terminal)
         integrity = (
             count / self._normal if self.world.blood_target else table["function"][alive].mean()
         )

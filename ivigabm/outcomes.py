@@ -68,19 +68,3 @@ def outcome_table(values: Mapping[str, float], scenario: "Scenario") -> pd.DataF
             "value": [float(values[name]) for name in names],
         }
     )
-
-
-def of_arm(table: pd.DataFrame, seed: int, arm: str) -> pd.DataFrame:
-    """A run's table with leading columns that say whose it is: seed and arm."""
-    return pd.concat([pd.DataFrame({"seed": seed, "arm": arm}, index=table.index), table], axis=1)
-
-
-def series_table(observations: pd.DataFrame) -> pd.DataFrame:
-    """Observations of one run as rows (day, variable, value).
-
-    Parameters
-    ----------
-    observations : wide, one row per observed time: column `day` and one column per observable.
-    """
-    long = observations.melt(id_vars="day", var_name="variable", value_name="value")
-    return long.astype({"value": float})

@@ -291,14 +291,22 @@ def _plasma(which: Words, scenario: "Scenario") -> Probe:
     return read
 
 
+def _milligrams_per_kg(amount: str, name: str, world: "World") -> float:
+    """One of the pools' amounts (`plasma`, `cleared`) of a substance, mg/kg."""
+    masses = [
+        float(np.sum((getattr(pools, amount) * pools.molar_mass)[mask]))
+        for pools, mask in _pools(name, world)
+    ]
+    return sum(masses) * MILLIGRAMS / world.body.mass
+
+
 @_maker("plasma_pool", 1, 1)
 def _plasma_pool(which: Words, scenario: "Scenario") -> Probe:
     """Amount in plasma, mg/kg."""
     name = _substance("plasma_pool", which)
 
     def read(world: "World") -> float:
-        held = [float(np.sum((p.plasma * p.molar_mass)[mask])) for p, mask in _pools(name, world)]
-        return sum(held) * MILLIGRAMS / world.body.mass
+        return _milligrams_per_kg("plasma", name, world)
 
     return read
 
@@ -309,8 +317,7 @@ def _catabolised(which: Words, scenario: "Scenario") -> Probe:
     name = _substance("catabolised", which)
 
     def read(world: "World") -> float:
-        lost = [float(np.sum((p.cleared * p.molar_mass)[mask])) for p, mask in _pools(name, world)]
-        return sum(lost) * MILLIGRAMS / world.body.mass
+        return _milligrams_per_kg("cleared", name, world)
 
     return read
 

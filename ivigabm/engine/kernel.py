@@ -9,7 +9,6 @@ anywhere among them compiles afresh.
 """
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -51,16 +50,3 @@ def kernel(function: Function) -> Function:
 def is_cold() -> bool:
     """True when no kernel of these sources has been compiled on this machine yet."""
     return not any(CACHE.rglob("*.nbi"))
-
-
-def prune_cache(keep: int = 4) -> None:
-    """Remove the compiled kernels of all but the `keep` source versions used last."""
-    root = _cache_root()
-    if not root.is_dir():
-        return
-    folders = sorted(
-        (f for f in root.iterdir() if f.is_dir()), key=lambda f: f.stat().st_mtime, reverse=True
-    )
-    for folder in folders[keep:]:
-        if folder != CACHE:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -49,13 +49,11 @@ class Circulation:
         target = world.resolved.scenario.target
         self.active = target is not None and target.place == "blood"
         self.chance = self.births = 0.0
-        self.normal = 1.0
         if target is not None and self.active:
             senescence = world.quantity(target.senescence)
             production = world.quantity(target.production) / target.count_per_agent
             self.chance = -float(expm1(-senescence * world.dt))
             self.births = production * world.dt
-            self.normal = production / senescence
         code = world.tables["target_cell"].code
         self.marrow = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
 

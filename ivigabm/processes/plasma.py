@@ -119,7 +119,6 @@ class Body:
     def __init__(self, ps: ParameterSet, fcrn_function: float) -> None:
         self.mass = ps["pk.body_mass"]
         self.plasma_volume = ps["pk.plasma_volume"] * self.mass / 1000.0
-        self.tissue_volume = self.plasma_volume * ps["pk.extravascular_ratio"]
         self.exchange = ps["pk.exchange"] * self.mass / 1000.0
         self.receptor = ps["fcrn.receptor"] * fcrn_function
         self.kd = ps["fcrn.kd"]

@@ -18,6 +18,7 @@ from ivigabm.engine.kernel import kernel
 from ivigabm.processes.cytokines import Cytokines
 
 if TYPE_CHECKING:
+    from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
 
 
@@ -71,6 +72,17 @@ def function_left(opsonin, epitopes, blocking, most, half, integrity, alive, n, 
             function[row] = integrity[row] * (
                 1.0 - most * theta * theta / (theta * theta + half * half)
             )
+
+
+def total_attack(table: "Table", terminal_rate: float) -> NDArray[np.float64]:
+    """Damage rate by all routes on every target, 1/day, in the order of `damage_and_repair`."""
+    return np.asarray(
+        table["attack_phagocytic"]
+        + terminal_rate * table["c5b9"]
+        + table["attack_cytokine"]
+        + table["attack_t_cell"]
+        + table["attack_oxidant"]
+    )
 
 
 class Tissue:
@@ -137,13 +149,7 @@ class Tissue:
     def attack(self, world: "World") -> NDArray[np.float64]:
         """All attack on each target, 1/day, shape (targets,)."""
         table = world.tables["target_cell"]
-        return np.asarray(
-            table["attack_phagocytic"]
-            + self.terminal_rate * table["c5b9"]
-            + table["attack_cytokine"]
-            + table["attack_t_cell"]
-            + table["attack_oxidant"]
-        )
+        return total_attack(table, self.terminal_rate)
 
     def settle(self, world: "World", attack: float) -> None:
         """Put every target at the steady state of a mean attack (1/day)."""

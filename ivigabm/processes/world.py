@@ -182,6 +182,14 @@ class World:
         """A number of the scenario, or the knowledge row that it names."""
         return self.ps[value] if isinstance(value, str) else float(value)
 
+    def circulating_in_health(self) -> float:
+        """Agents that production and senescence hold without disease; 0 for fixed targets."""
+        target = self.resolved.scenario.target
+        if target is None or not self.blood_target:
+            return 0.0
+        made = self.quantity(target.production) / target.count_per_agent
+        return made / self.quantity(target.senescence)
+
     def present(self, node: str) -> float:
         """Function left of a node: 0 when knocked out, less than 1 when blocked, else 1."""
         if node in self.missing:

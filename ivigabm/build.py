@@ -28,6 +28,7 @@ from ivigabm.perturbation import Resolved
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
+from ivigabm.processes.idiotypes import Clone, Idiotypes
 from ivigabm.processes.molecule import Fragment, Molecule
 from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
@@ -75,6 +76,7 @@ def build(resolved: Resolved, seed: int) -> World:
     _zones(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
+    world.idiotypes = _idiotypes(world, scenario)
     world.drug = _drug(world, resolved) if resolved.preparation else None
     world.fields = Fields(
         _mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch
@@ -85,7 +87,6 @@ def build(resolved: Resolved, seed: int) -> World:
             "scalar": (1,),
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
             "cytokine": (len(NEUTRALISED),),
-            "clone": (1,),
             "molecule_mesh": mesh,
             "field_mesh": world.fields.shape,
         }
@@ -253,11 +254,20 @@ def _antigen(
         ),
         epitopes=np.array([n / theta for n, theta in zip(density, occupancy, strict=True)]),
         blocking=np.array([a.blocking for a, _, _ in pathogenic]),
-        recognised=np.array([a.idiotype_recognised for a, _, _ in pathogenic]),
+        clone=np.array([scenario.antibody.index(a) for a, _, _ in pathogenic]),
         endogenous=np.array([a.delivery == "endogenous" for a, _, _ in pathogenic]),
         turnover=world.quantity(target.turnover),
         access=world.quantity(target.access),
     )
+
+
+def _idiotypes(world: World, scenario: Scenario) -> Idiotypes:
+    """Clones of the scenario and the anti-idiotypes that pooled IgG holds against them."""
+    kd = world.ps["idiotype.affinity"] * 1e-9
+    clones = [
+        Clone(a.label, a.idiotype or a.label, a.idiotype_recognised) for a in scenario.antibody
+    ]
+    return Idiotypes(clones, kd)
 
 
 def drug_molecules(
@@ -373,14 +383,18 @@ def _found(world: World, scenario: Scenario) -> None:
 
 
 def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
-    assert world.antigen is None or len(niche) == 2
-    endogenous = world.antigen is not None and bool(world.antigen.endogenous.any())
-    shares = steady_numbers(stage_rates(world.ps))
-    numbers = np.floor(shares * (count if endogenous else 0) + 0.5)
-    world.founding_b_cells = numbers
+    """B cells of every clone that the patient makes, by the amount of its antibody."""
+    weight = np.zeros(len(world.resolved.scenario.antibody))
+    if world.antigen is not None:
+        made = world.own.production[world.antigen.pools] * world.antigen.endogenous
+        np.add.at(weight, world.antigen.clone, made)
+    total = float(np.sum(weight))
+    share = weight / total if total > 0.0 else weight
+    stages = steady_numbers(stage_rates(world.ps))
+    world.founding_b_cells = np.floor(stages[:, None] * (count * share) + 0.5)
     table = world.tables["b_cell"]
-    for stage, number in enumerate(numbers.astype(int).tolist()):
-        rows = table.add_founders(number, stage=stage)
+    for (stage, clone), number in np.ndenumerate(world.founding_b_cells.astype(int)):
+        rows = table.add_founders(int(number), stage=stage, clone=clone)
         _place(world, table, rows, *niche)
 
 

@@ -87,6 +87,7 @@ class Antibody(Part):
     occupancy: Quantity = "opsonin.occupancy"  # share of epitopes then occupied
     blocking: Share = 0.0  # how much of bound antibody blocks the target's function
     idiotype_recognised: Share = 1.0  # share that anti-idiotypes of pooled IgG recognise
+    idiotype: str = ""  # antibodies of one name compete for the same anti-idiotypes
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> "Antibody":

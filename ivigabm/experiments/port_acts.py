@@ -104,9 +104,10 @@ def _idiotype(model: "IVIgModel") -> Iterator[Act]:
     weight = bound * world.dt
     yield Act("", "autoantibody", "opsonization", weight, "nmol-days bound", share, -1)
     b_cell = world.tables["b_cell"]
-    bearing = float(np.count_nonzero(b_cell["alive"] & (b_cell["stage"] <= ACTIVATED)))
-    share = 1.0 - float(free[0]) if bearing else 0.0
-    weight = share * bearing * world.dt
+    bearing = b_cell["alive"] & (b_cell["stage"] <= ACTIVATED)
+    taken = 1.0 - world.free_clones[b_cell["clone"][bearing]]
+    share = float(np.mean(taken)) if len(taken) else 0.0
+    weight = share * len(taken) * world.dt
     yield Act("", "b_cell", "b_lineage", weight, "cell-days bound", share, -1)
 
 

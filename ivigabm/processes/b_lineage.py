@@ -30,11 +30,13 @@ STAGES = ("naive", "activated", "plasmablast", "plasma_short", "plasma_long")
 
 
 @kernel
-def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive, stage, x, y):
+def decide(
+    words, rates, free, silencing, dt, seed, number, step, n, ids, alive, stage, clone, x, y
+):
     """Fate of every B cell: stay, die, mature or divide; daughters are appended.
 
     rates : (stages, 4), 1/day: death, maturation, division, share that becomes long-lived.
-    free : share of the idiotype receptors that anti-idiotype leaves free.
+    free : (clones,), share of the idiotype receptors that anti-idiotype leaves free.
     Returns the new number of rows. The caller has reserved one row per cell.
     """
     born = n
@@ -44,8 +46,8 @@ def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive,
         s = stage[row]
         death, mature, divide = rates[s, 0], rates[s, 1], rates[s, 2]
         if s <= 1:  # carries its receptor on the surface
-            death += silencing * (1.0 - free)
-            mature *= free if s == 0 else 1.0
+            death += silencing * (1.0 - free[clone[row]])
+            mature *= free[clone[row]] if s == 0 else 1.0
         total = death + mature + divide
         if unit(words[row, 0]) >= -expm1(-total * dt):
             continue
@@ -61,6 +63,7 @@ def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive,
             ids[born] = newborn_id(ids[row], seed, number, step, np.uint64(0))
             alive[born] = True
             stage[born] = s
+            clone[born] = clone[row]
             x[born] = x[row]
             y[born] = y[row]
             born += 1
@@ -68,13 +71,12 @@ def decide(words, rates, free, silencing, dt, seed, number, step, n, ids, alive,
 
 
 @kernel
-def secretion(weight, stage, alive, n):
-    """Secretion of all living cells, in units of one plasma cell."""
-    total = 0.0
+def secretion(weight, stage, clone, alive, n, total):
+    """Secretion of each clone's living cells, in units of one plasma cell; fills `total`."""
+    total[:] = 0.0
     for row in range(n):
         if alive[row]:
-            total += weight[stage[row]]
-    return total
+            total[clone[row]] += weight[stage[row]]
 
 
 def stage_rates(ps: "ParameterSet") -> "np.typing.NDArray[np.float64]":
@@ -119,6 +121,14 @@ def steady_numbers(rates: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray
     return numbers / np.sum(numbers)
 
 
+def drawn_clones(
+    words: "np.typing.NDArray[np.uint64]", upto: "np.typing.NDArray[np.float64]"
+) -> "np.typing.NDArray[np.int64]":
+    """A clone for each word; `upto` are their cumulative shares, up to 1."""
+    lots = np.array([unit(word) for word in words])
+    return np.minimum(np.searchsorted(upto, lots, side="right"), len(upto) - 1)
+
+
 class BLineage:
     """Phase: fate of B cells, and the antibody that they secrete."""
 
@@ -141,8 +151,10 @@ class BLineage:
         self.baff_fold = ps["b_cell.baff_death_fold"]
         self.silencing = ps["b_cell.silencing"]
         naive = world.founding_b_cells[NAIVE]
-        self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
-        self.scale = np.zeros(0)  # nmol/day of each antibody per unit of secretion
+        total = float(np.sum(naive))
+        self.influx = total * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
+        self.clones = np.cumsum(naive) / total if total > 0.0 else np.ones(max(1, len(naive)))
+        self.scale = np.zeros(0)  # nmol/day of each antibody per unit of its clone's secretion
         code = world.tables["b_cell"].code
         self.marrow = np.array([(code << 56) | ((1 << 55) - 1)], np.uint64)
 
@@ -151,9 +163,10 @@ class BLineage:
         antigen = world.antigen
         if antigen is None:
             return
-        made = self.secreted(world)
-        needed = np.where(antigen.endogenous, world.own.production[antigen.pools], 0.0)
-        self.scale = needed / made if made > 0.0 else np.zeros(len(needed))
+        made = self.secreted(world)[antigen.clone]
+        held = antigen.endogenous & (made > 0.0)
+        needed = np.where(held, world.own.production[antigen.pools], 0.0)
+        self.scale = needed / np.where(made > 0.0, made, 1.0)
         world.own.production[antigen.pools] = self.scale * made
 
     def current_rates(self, world: "World") -> "np.typing.NDArray[np.float64]":
@@ -168,21 +181,22 @@ class BLineage:
         rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
         return rates
 
-    def secreted(self, world: "World") -> float:
-        """Secretion of the section now, in units of one plasma cell."""
-        table = world.tables["b_cell"]
-        return float(secretion(self.weight, table["stage"], table["alive"], table.n))
+    def secreted(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Secretion of each clone in the section now, units of one plasma cell, (clones,)."""
+        table, total = world.tables["b_cell"], np.zeros(len(self.clones))
+        secretion(self.weight, table["stage"], table["clone"], table["alive"], table.n, total)
+        return total
 
     def advance(self, world: "World") -> None:
         """One step of fate, influx and secretion."""
         antigen, table, streams = world.antigen, world.tables["b_cell"], world.streams
         if antigen is None or (table.n == 0 and self.influx == 0.0):
             return
-        free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
+        free = world.free_clones if len(world.free_clones) else np.ones(len(self.clones))
         step = np.uint64(EPOCH + world.step)
         table.reserve(table.n)
         words = streams.words(FATE, world.step, table["id"])
-        columns = [table.full(c) for c in ("id", "alive", "stage", "x", "y")]
+        columns = [table.full(c) for c in ("id", "alive", "stage", "clone", "x", "y")]
         table.grown(
             decide(
                 words,
@@ -198,7 +212,7 @@ class BLineage:
             )
         )
         self._arrive(world, step)
-        world.own.production[antigen.pools] = self.scale * self.secreted(world)
+        world.own.production[antigen.pools] = self.scale * self.secreted(world)[antigen.clone]
 
     def _arrive(self, world: "World", step: np.uint64) -> None:
         """Naive cells enter the niche."""
@@ -224,5 +238,6 @@ class BLineage:
         words = streams.words(ARRIVAL, world.step, table["id"][first:])
         spot = ((words[:, 0] * np.uint64(len(world.niche_x))) >> np.uint64(32)).astype(np.int64)
         table["stage"][first:] = NAIVE
+        table["clone"][first:] = drawn_clones(words[:, 1], self.clones)
         table["x"][first:] = world.niche_x[spot]
         table["y"][first:] = world.niche_y[spot]

@@ -28,6 +28,14 @@ Array = NDArray[np.float64]
 REPERTOIRE = purpose("idiotypes: what a donor carries")
 
 
+class Clone(NamedTuple):
+    """A pathogenic clone: the idiotype that it bears, and how much of it human IgG recognises."""
+
+    label: str
+    idiotype: str
+    recognised: float
+
+
 class Relation(NamedTuple):
     """A specificity binds a clone with dissociation constant `kd`, mol/L."""
 
@@ -81,30 +89,6 @@ def side(graph: nx.Graph, kind: str) -> list[tuple[str, str]]:
     return [node for node in graph if node[0] == kind]
 
 
-def neutralisers(graph: nx.Graph, anti_idiotype_molar: float) -> tuple[Array, Array]:
-    """What binds each clone, as one neutraliser of one affinity.
-
-    Right where neutraliser is in excess and where it binds tightly, for clones that do not
-    share a specificity; `pairs` is exact.
-
-    Parameters
-    ----------
-    anti_idiotype_molar : all anti-idiotypic IgG, mol/L.
-
-    Returns
-    -------
-    mol/L able to bind each clone, and its dissociation constant (mol/L; the mean of 1/kd over
-    molecules, inverted; infinite for a clone that nothing binds), both of shape (clones,).
-    """
-    molar, kd = [], []
-    for clone in side(graph, "clone"):
-        share = sum((graph.nodes[partner]["share"] for partner in graph[clone]), 0.0)
-        weight = sum((edge["weight"] for edge in graph[clone].values()), 0.0)
-        molar.append(anti_idiotype_molar * share)
-        kd.append(share / weight if weight > 0.0 else np.inf)
-    return np.array(molar), np.array(kd)
-
-
 def pairs(graph: nx.Graph, clone_molar: Array, anti_idiotype_molar: float) -> Array:
     """Idiotype-anti-idiotype pairs at equilibrium, every clone and specificity at once.
 
@@ -119,11 +103,8 @@ def pairs(graph: nx.Graph, clone_molar: Array, anti_idiotype_molar: float) -> Ar
     """
     clones, partners = side(graph, "clone"), side(graph, "anti_idiotype")
     place = {node: i for nodes in (clones, partners) for i, node in enumerate(nodes)}
-    affinity = np.zeros((len(clones), len(partners)))
-    for clone in clones:
-        for partner, edge in graph[clone].items():
-            affinity[place[clone], place[partner]] = 1.0 / edge["kd"]
-    held = np.array([anti_idiotype_molar * graph.nodes[node]["share"] for node in partners])
+    affinity, share = _arrays(graph)
+    held = anti_idiotype_molar * share
     out = np.zeros_like(affinity)
     for component in nx.connected_components(graph):
         own = [sorted(place[n] for n in component if n[0] == k) for k in ("clone", "anti_idiotype")]
@@ -141,6 +122,56 @@ def _bound(affinity: Array, left: Array, right: Array) -> Array:
     if steps == MAX_STEPS:
         raise ArithmeticError(f"idiotype pairs did not converge in {MAX_STEPS} steps")
     return bound
+
+
+class Idiotypes:
+    """Which anti-idiotypes of a preparation meet which clone of one individual.
+
+    A preparation's anti-idiotypic IgG is spread evenly over the idiotypes of the individual's
+    clones. Clones that bear one idiotype compete for it, and so do the subclasses of a clone.
+
+    Attributes
+    ----------
+    graph : the relation. affinity : (clones, specificities), per M. share : of each specificity.
+    known : share of each clone's antibody that is recognised at all.
+    """
+
+    def __init__(self, clones: Sequence[Clone], kd: float = 1.0) -> None:
+        names = [f"{number} {clone.label}" for number, clone in enumerate(clones, start=1)]
+        families = dict.fromkeys(clone.idiotype for clone in clones)
+        self.graph = idiotype_graph(
+            names,
+            {family: 1.0 / len(families) for family in families},
+            (Relation(n, c.idiotype, kd) for n, c in zip(names, clones, strict=True)),
+        )
+        self.known = np.array([clone.recognised for clone in clones])
+        self.affinity, self.share = _arrays(self.graph)
+
+    def free(self, clone_molar: Array, anti_idiotype_molar: float) -> Array:
+        """Share of each clone's antibody and B-cell receptor left free, shape (clones,).
+
+        Parameters
+        ----------
+        clone_molar : (clones,), mol/L of each clone's antibody.
+        anti_idiotype_molar : anti-idiotypic IgG beside it, mol/L.
+        """
+        if not len(self.known):
+            return np.ones(0)
+        seen = clone_molar * self.known
+        bound = _bound(self.affinity, seen, anti_idiotype_molar * self.share).sum(axis=1)
+        held = np.where(seen > 0.0, bound / np.where(seen > 0.0, seen, 1.0), 0.0)
+        return np.asarray(1.0 - self.known + self.known * (1.0 - held))
+
+
+def _arrays(graph: nx.Graph) -> tuple[Array, Array]:
+    """Affinity of every clone and specificity, per M, and the share of every specificity."""
+    clones, partners = side(graph, "clone"), side(graph, "anti_idiotype")
+    affinity = np.zeros((len(clones), len(partners)))
+    for i, clone in enumerate(clones):
+        for j, partner in enumerate(partners):
+            if graph.has_edge(clone, partner):
+                affinity[i, j] = 1.0 / graph.edges[clone, partner]["kd"]
+    return affinity, np.array([graph.nodes[node]["share"] for node in partners])
 
 
 def pooled_repertoire(

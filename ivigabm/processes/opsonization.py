@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 
 @kernel
-def free_share(antibody, neutraliser, kd):
-    """Share of an antibody that a neutraliser leaves free; all mol/L."""
-    s = antibody + neutraliser + kd
-    # the smaller root in the form that keeps its digits
-    bound = 2.0 * neutraliser / (s + np.sqrt(s * s - 4.0 * antibody * neutraliser))
-    return 1.0 - bound
-
-
-@kernel
 def opsonise(level, pitch, half, epitopes, relax, alive, x, y, n, opsonin):
     """Move each target's opsonins towards their equilibrium.
 
@@ -55,28 +46,23 @@ class Opsonization:
     def __init__(self, world: "World") -> None:
         antigen = world.antigen
         self.relax = -float(expm1(-antigen.turnover * world.dt)) if antigen else 0.0
-        self.kd = world.ps["idiotype.affinity"] * 1e-9
 
-    def free_shares(self, world: "World") -> "np.typing.NDArray[np.float64]":
-        """Share of each antibody that anti-idiotypes leave free at the target, shape (kinds,)."""
+    def free_clones(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Share of each clone that anti-idiotypes leave free at the target, shape (clones,)."""
         antigen = world.antigen
         if antigen is None:
             return np.ones(0)
-        neutraliser = float(world.ports["idiotype_neutraliser"][0])
-        levels = world.mean_at_target(world.own)[antigen.pools]
-        return np.array(
-            [
-                1.0 - known + known * float(free_share(level, neutraliser, self.kd))
-                for level, known in zip(levels.tolist(), antigen.recognised.tolist(), strict=True)
-            ]
-        )
+        level = np.zeros(int(antigen.clone[-1]) + 1)
+        np.add.at(level, antigen.clone, world.mean_at_target(world.own)[antigen.pools])
+        return world.idiotypes.free(level, float(world.ports["idiotype_neutraliser"][0]))
 
     def advance(self, world: "World") -> None:
         """One step of binding and membrane turnover on every target."""
         antigen, table = world.antigen, world.tables["target_cell"]
         if antigen is None:
             return
-        world.free_antibody = self.free_shares(world)
+        world.free_clones = self.free_clones(world)
+        world.free_antibody = world.free_clones[antigen.clone]
         level = world.antibody_at_target() * world.free_antibody[:, None, None]
         opsonise(
             level,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Extent = Literal["scalar", "receptor_channels", "cytokine", "clone", "molecule_mesh", "field_mesh"]
+Extent = Literal["scalar", "receptor_channels", "cytokine", "molecule_mesh", "field_mesh"]
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ PORTS: Mapping[str, Port] = {
         ),
         Port(
             "idiotype_neutraliser",
-            "clone",
+            "scalar",
             "mol/L",
             "opsonization",
-            "anti-idiotype against each pathogenic clone",
+            "anti-idiotypic IgG, which the clones' idiotypes share",
         ),
         Port(
             "cytokine_sink", "cytokine", "1", "cytokines", "bound over free cytokine, per cytokine"

@@ -16,6 +16,7 @@ from ivigabm.knowledge.vocabulary import nodes_of
 from ivigabm.perturbation import Resolved
 from ivigabm.processes.cytokines import Fields
 from ivigabm.processes.drug import Drug
+from ivigabm.processes.idiotypes import Idiotypes
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
 from ivigabm.processes.ports import Ports
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 COLUMNS: dict[str, dict[str, DTypeLike]] = {
-    "b_cell": {"x": np.int32, "y": np.int32, "stage": np.int8},
+    "b_cell": {"x": np.int32, "y": np.int32, "stage": np.int8, "clone": np.int16},
     "macrophage": {
         "x": np.int32, "y": np.int32, "activation": np.float64, "response": np.float64,
         "load": np.float64,
@@ -86,7 +87,8 @@ class Antigen:
 
     pools : rows in the body's own pools. half : mol/L at the target for half occupancy.
     epitopes : copies per um2. blocking : share of bound antibody that blocks function.
-    recognised : share that anti-idiotypes recognise. endogenous : made by the patient's B cells.
+    clone : which antibody of the scenario a pool belongs to; its subclasses share one idiotype.
+    endogenous : made by the patient's B cells.
     """
 
     molecules: tuple[Molecule, ...]
@@ -94,7 +96,7 @@ class Antigen:
     half: Array
     epitopes: Array
     blocking: Array
-    recognised: Array
+    clone: NDArray[np.int64]
     endogenous: NDArray[np.bool_]
     turnover: float
     access: float
@@ -117,7 +119,8 @@ class World:
     sinus_x, sinus_y : sites that circulating cells pass. allowed : where a kind may walk.
     local_antibody : the body's parcels as cells see them in perfused tissue, mol/L, shape
         (pools, molecule mesh); set each step.
-    free_antibody : share of each antibody that anti-idiotypes leave free.
+    free_antibody, free_clones : share of each antibody and clone that anti-idiotypes leave free.
+    idiotypes : which of them bind which clone.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
     """
 
@@ -143,7 +146,7 @@ class World:
     ports: Ports
     phagocytes: tuple["Phagocytes", ...]
     comparators: "Comparators"
-    founding_b_cells: Array
+    founding_b_cells: Array  # (stages, clones)
 
     def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:
         scenario = resolved.scenario
@@ -156,7 +159,8 @@ class World:
         self.step = 0  # steps since day 0; negative before it
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self.body = Body(ps, self.present("FcRn"))
-        self.free_antibody = np.ones(0)
+        self.free_antibody, self.free_clones = np.ones(0), np.ones(0)
+        self.idiotypes = Idiotypes(())
         self.immunogen = np.zeros(2)
         self.shown, self.stimulating = np.zeros(self.shape), np.zeros(self.shape)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from ivigabm.errors import InputError
 from ivigabm.processes.idiotypes import (
+    Clone,
+    Idiotypes,
     Relation,
     dimer_share,
     idiotype_graph,
-    neutralisers,
     pairs,
     pooled_repertoire,
     side,
 )
-from ivigabm.processes.opsonization import free_share
 
 CLONES = ("igg1", "igg4", "alone")
 SHARES = {"private": 0.5, "public": 0.2, "idle": 0.3}
@@ -40,14 +40,6 @@ def test_graph_is_bipartite_and_weighs_share_by_affinity(graph):
     assert graph.degree[("clone", "alone")] == 0
     edge = graph.edges[("clone", "igg4"), ("anti_idiotype", "public")]
     assert edge["weight"] == pytest.approx(0.2 / 2e-9)
-
-
-def test_each_clone_has_its_own_neutraliser(graph):
-    molar, kd = neutralisers(graph, 1e-7)
-    np.testing.assert_allclose(molar, [7e-8, 2e-8, 0.0], rtol=1e-12)
-    np.testing.assert_allclose(kd[:2], [0.7 / (0.5 / 1e-8 + 0.2 / 4e-8), 2e-9], rtol=1e-12)
-    assert kd[2] == np.inf
-    assert free_share(1e-8, molar[2], 1e-8) == 1.0
 
 
 decades = st.floats(-11, -5).map(lambda x: 10.0**x)
@@ -79,21 +71,36 @@ def test_pairs_obey_mass_action_of_all_at_once(data, m, n, supply):
     assert np.count_nonzero(bound) <= len(relations)
 
 
-def test_one_pair_is_the_quadratic_of_opsonization():
-    made = idiotype_graph(["a"], {"s": 1.0}, [Relation("a", "s", 1e-8)])
-    bound = pairs(made, np.array([7e-8]), 1.3e-8)
-    assert 1.0 - bound[0, 0] / 7e-8 == pytest.approx(free_share(7e-8, 1.3e-8, 1e-8), rel=1e-10)
+def free_share(antibody, neutraliser, kd):
+    """Share of an antibody that one neutraliser leaves free: the quadratic's smaller root."""
+    s = antibody + neutraliser + kd
+    return 1.0 - 2.0 * neutraliser / (s + np.sqrt(s * s - 4.0 * antibody * neutraliser))
 
 
-def test_one_neutraliser_per_clone_is_right_in_excess_and_when_tight():
-    two = {"x": 0.5, "y": 0.5}
-    for kds, level, tolerance in (((1e-8, 1e-7), 1e-12, 1e-3), ((1e-14, 1e-13), 1e-6, 1e-3)):
-        made = idiotype_graph(
-            ["a"], two, [Relation("a", s, k) for s, k in zip(two, kds, strict=True)]
-        )
-        molar, kd = neutralisers(made, 1e-7)
-        held = pairs(made, np.array([level]), 1e-7).sum() / level
-        assert 1.0 - free_share(level, molar[0], kd[0]) == pytest.approx(held, rel=tolerance)
+@given(decades, decades, decades, st.floats(0.0, 1.0))
+def test_one_clone_is_the_quadratic_of_mass_action(antibody, neutraliser, kd, known):
+    free = Idiotypes([Clone("a", "a", known)], kd).free(np.array([antibody]), neutraliser)
+    left = free_share(antibody * known, neutraliser, kd) if known else 1.0
+    assert free == pytest.approx([1.0 - known + known * left], abs=1e-9)
+
+
+def test_clones_of_one_idiotype_compete_and_others_do_not():
+    level = np.array([4e-8, 4e-8])
+    alone = Idiotypes([Clone("a", "a", 1.0)], 1e-9).free(level[:1], 3e-8)
+    shared = Idiotypes([Clone("a", "x", 1.0), Clone("b", "x", 1.0)], 1e-9).free(level, 3e-8)
+    apart = Idiotypes([Clone("a", "x", 1.0), Clone("b", "y", 1.0)], 1e-9).free(level, 6e-8)
+    assert shared[0] == pytest.approx(shared[1])
+    assert shared[0] > alone[0] + 0.1
+    assert apart == pytest.approx([alone[0]] * 2)
+
+
+def test_what_human_igg_does_not_recognise_stays_free_to_the_bit():
+    some = Idiotypes([Clone("mouse", "m", 0.0), Clone("human", "h", 1.0)], 1e-9)
+    free = some.free(np.array([1e-8, 1e-8]), 1e-7)
+    assert free[0] == 1.0
+    assert free[1] < 0.5
+    assert Idiotypes([]).free(np.zeros(0), 1e-7).shape == (0,)
+    assert nx.is_bipartite(some.graph)
 
 
 def test_clones_compete_for_a_specificity_they_share(graph):

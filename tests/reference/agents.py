@@ -37,9 +37,10 @@ class Resident(CellAgent):
 
 
 class BCell(Resident):
-    """B cell of the pathogenic clone; `stage` from 0, naive, to 4, long-lived plasma cell."""
+    """B cell of a pathogenic clone; `stage` from 0, naive, to 4, long-lived plasma cell."""
 
     stage: int = 0
+    clone: int = 0
 
 
 class Phagocyte(Resident):

@@ -23,9 +23,12 @@ def settle(model: "Individual") -> None:
     world, antigen = model.world, model.world.antigen
     if antigen is None:
         return
-    made = secreted(model)
-    needed = np.where(antigen.endogenous, world.own.production[antigen.pools], 0.0)
-    model.antibody_scale = needed / made if made > 0.0 else np.zeros(len(needed))
+    made = np.array(secreted(model))[antigen.clone]
+    needed = world.own.production[antigen.pools]
+    model.antibody_scale = np.array([
+        amount / each if own and each > 0.0 else 0.0
+        for amount, each, own in zip(needed, made, antigen.endogenous, strict=True)
+    ])  # fmt: skip
     world.own.production[antigen.pools] = model.antibody_scale * made
 
 
@@ -36,17 +39,19 @@ def live(model: "Individual") -> None:
         return
     decide(model)
     arrive(model)
-    world.own.production[world.antigen.pools] = model.antibody_scale * secreted(model)
+    made = np.array(secreted(model))[world.antigen.clone]
+    world.own.production[world.antigen.pools] = model.antibody_scale * made
 
 
 def decide(model: "Individual") -> None:
     """Each cell stays, dies, matures or divides; daughters follow in their parents' order."""
     world, rule = model.world, model.constants.b_lineage
     rates = rule.current_rates(world).tolist()
-    free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
+    left = world.free_clones.tolist() or [1.0] * len(rule.clones)
     cells, daughters = model.kinds["b_cell"], []
     for cell, draw in zip(cells, words(model, FATE, cells), strict=True):
         death, mature, divide, long_lived = rates[cell.stage]
+        free = left[cell.clone]
         if cell.stage <= ACTIVATED:  # carries its receptor on the surface
             death += rule.silencing * (1.0 - free)
         if cell.stage == NAIVE:
@@ -61,7 +66,7 @@ def decide(model: "Individual") -> None:
             cell.stage = grown(cell.stage, unit(draw[2]) < long_lived)
         else:
             number = newborn(model, DIVISION, cell.unique_id)
-            daughters.append(BCell(model, number, cell.cell, stage=cell.stage))
+            daughters.append(BCell(model, number, cell.cell, stage=cell.stage, clone=cell.clone))
     cells += daughters
     model.bury("b_cell")
 
@@ -83,12 +88,15 @@ def arrive(model: "Individual") -> None:
     ]
     for cell, draw in zip(newcomers, words(model, ARRIVAL, newcomers), strict=True):
         cell.cell = model.grid[niche[bounded(draw[0], len(niche))]]
+        lot = unit(draw[1])
+        cell.clone = next(k for k, upto in enumerate(rule.clones) if lot < upto)
     model.kinds["b_cell"] += newcomers
 
 
-def secreted(model: "Individual") -> float:
-    """Secretion of all cells, in units of one plasma cell."""
-    weight, total = model.constants.b_lineage.weight.tolist(), 0.0
+def secreted(model: "Individual") -> list[float]:
+    """Secretion of each clone's cells, in units of one plasma cell."""
+    rule = model.constants.b_lineage
+    weight, total = rule.weight.tolist(), [0.0] * len(rule.clones)
     for cell in model.kinds["b_cell"]:
-        total += weight[cell.stage]
+        total[cell.clone] += weight[cell.stage]
     return total

@@ -3,7 +3,6 @@
 Beside `ivigabm/processes/complement.py`, `opsonization.py`, `tissue.py` and `circulation.py`.
 """
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from ivigabm.engine.elementary import expm1
 from ivigabm.processes.circulation import AGEING, BIRTH, NEWBORN
 from ivigabm.processes.cytokines import Cytokines
 from reference.agents import TargetCell
+from reference.binding import patch_equilibrium
 from reference.draws import newborn, unit, words
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def opsonise(model: "Individual") -> None:
     world, antigen = model.world, model.world.antigen
     if antigen is None:
         return
-    world.free_antibody = np.array(free_shares(model))
+    world.free_clones = np.array(free_clones(model))
+    world.free_antibody = world.free_clones[antigen.clone]
     levels = world.antibody_at_target() * world.free_antibody[:, None, None]
     half, epitopes = antigen.half.tolist(), antigen.epitopes.tolist()
     relax = model.constants.opsonization.relax
@@ -79,17 +80,21 @@ def opsonise(model: "Individual") -> None:
             target.opsonin[k] += relax * (epitopes[k] * s / total - target.opsonin[k])
 
 
-def free_shares(model: "Individual") -> list[float]:
-    """Share of each antibody that anti-idiotypes leave free."""
-    world, antigen, kd = model.world, model.world.antigen, model.constants.opsonization.kd
+def free_clones(model: "Individual") -> list[float]:
+    """Share of each clone that the anti-idiotypes which it competes for leave free."""
+    world, antigen, idiotypes = model.world, model.world.antigen, model.world.idiotypes
+    level = [0.0] * len(idiotypes.known)
+    held = world.mean_at_target(world.own)[antigen.pools].tolist()
+    for clone, antibody in zip(antigen.clone.tolist(), held, strict=True):
+        level[clone] += antibody
+    known = idiotypes.known.tolist()
+    seen = [amount * share for amount, share in zip(level, known, strict=True)]
     neutraliser = float(world.ports["idiotype_neutraliser"][0])
-    shares = []
-    levels = world.mean_at_target(world.own)[antigen.pools].tolist()
-    for antibody, known in zip(levels, antigen.recognised.tolist(), strict=True):
-        s = antibody + neutraliser + kd
-        held = 2.0 * neutraliser / (s + sqrt(s * s - 4.0 * antibody * neutraliser))
-        shares.append(1.0 - known + known * (1.0 - held))
-    return shares
+    there = [neutraliser * share for share in idiotypes.share.tolist()]
+    pairs, _, _ = patch_equilibrium(idiotypes.affinity.tolist(), seen, there, [0.0] * len(there))
+    bound = [sum(row) for row in pairs]
+    taken = [b / a if a > 0.0 else 0.0 for b, a in zip(bound, seen, strict=True)]
+    return [1.0 - k + k * (1.0 - t) for k, t in zip(known, taken, strict=True)]
 
 
 def damage_and_repair(model: "Individual") -> None:

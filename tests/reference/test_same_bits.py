@@ -20,6 +20,7 @@ from ivigabm.engine.columns import NEWBORN
 from ivigabm.model import IVIgModel
 from ivigabm.perturbation import parse
 from ivigabm.processes.phagocytes import Phagocytes
+from ivigabm.scenario import Scenario
 from reference import b_cells, contacts, docking, ports, targets, walk
 from reference.compare import differences
 from reference.engine import ReferenceModel
@@ -155,7 +156,7 @@ def test_fate_of_circulating_targets_alone() -> None:
     assert founders - now, "nothing has died"
 
 
-def run_both(scenario: str, seed: int, words: dict[str, Any], steps: int) -> IVIgModel:
+def run_both(scenario: str | Scenario, seed: int, words: dict[str, Any], steps: int) -> IVIgModel:
     """Step both engines side by side from the start; nothing may differ, at any step."""
     change = parse(words)
     model = IVIgModel(scenario, rng=seed, perturbation=change)
@@ -208,7 +209,20 @@ def test_whole_runs_with_transferred_effectors() -> None:
 def test_whole_runs_with_several_antibodies(scenario: str) -> None:
     words = small(scenario, **{"antibody.class": MIXED, "set.step_hours": 3})
     model = run_both(scenario, 13, words, steps=60)
-    assert len(set(model.world.free_antibody.tolist())) == MIXED.count(":")
+    assert len(model.world.free_antibody) == MIXED.count(":")
+    assert len(set(model.world.free_antibody.tolist())) == 1  # one clone, one idiotype
+
+
+@pytest.mark.parametrize("idiotypes", [("", ""), ("shared", "shared")])
+def test_whole_runs_with_two_clones(idiotypes: tuple[str, str]) -> None:
+    data = Scenario.load("cidp").model_dump()
+    first = data["antibody"][0] | {"idiotype": idiotypes[0]}
+    data["antibody"] = [first, first | {"label": "other", "idiotype": idiotypes[1]}]
+    data["antibody"][1] |= {"concentration": 30.0, "idiotype_recognised": 0.5}
+    words = small("cidp", **{"set.step_hours": 3})
+    model = run_both(Scenario.from_dict(data, source="two clones"), 13, words, steps=60)
+    assert set(model.tables["b_cell"]["clone"].tolist()) == {0, 1}
+    assert len(set(model.world.free_antibody.tolist())) == 2
 
 
 def test_rows_of_the_dead_are_taken_out_within_what_is_compared() -> None:

@@ -4,51 +4,20 @@ The scenarios run at full size, which costs half a second each; a small section 
 noise of few plasma cells to the drift that is measured here.
 """
 
-from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from courses import UNTREATED, at_end, between, courses, followed
 
 from ivigabm.experiments.bootstrap import Estimate, Values, difference, paired
-from ivigabm.model import IVIgModel
-from ivigabm.perturbation import parse
-from ivigabm.scenario import Scenario
 
-Words = tuple[tuple[str, Any], ...]
-
-SEEDS = range(1, 5)
-UNTREATED = {"no_ivig": True}
 SAFE = 50.0  # 1e9/L, the platelet response of the trials (C123, C125)
-
-
-@cache
-def _courses(name: str, days: float, words: Words) -> tuple[pd.DataFrame, ...]:
-    scenario, change = Scenario.load(name), parse(dict(words))
-    return tuple(
-        IVIgModel(scenario, rng=seed, days=days, perturbation=change).run().observations()
-        for seed in SEEDS
-    )
-
-
-def followed(name: str, what: str, days: float, **words: Any) -> list[Values]:
-    """One observable over time, an array per seed."""
-    courses = _courses(name, days, tuple(sorted(words.items())))
-    return [course[what].to_numpy() for course in courses]
-
-
-def at_end(name: str, what: str, days: float, **words: Any) -> Values:
-    """One observable at the end, shape (seeds,)."""
-    return np.array([course[-1] for course in followed(name, what, days, **words)])
 
 
 def platelets(first: float, last: float, **words: Any) -> Values:
     """Mean platelet count (1e9/L) of days `first` to `last` in ITP, shape (seeds,)."""
-    courses = _courses("itp", 7.0, tuple(sorted(words.items())))
-    return np.array([
-        course["clinical_score"][course["day"].between(first, last)].mean() for course in courses
-    ])  # fmt: skip
+    return between("itp", "clinical_score", first, last, **words)
 
 
 def rise(first: float, last: float, **words: Any) -> Estimate:
@@ -81,14 +50,14 @@ def test_cidp_improves_with_ivig():
 
 def test_platelets_are_safe_within_days_of_ivig():
     """C125: 1 g/kg on two days, above 50e9/L in 1.7 to 2.5 days."""
-    for course in _courses("itp", 7.0, ()):
+    for course in courses("itp", 7.0):
         first = course["day"][course["clinical_score"] > SAFE].min()
         assert 1.0 <= first <= 4.0
     assert rise(2.0, 4.0).low > 40.0
 
 
 def test_platelets_stay_low_with_fab2():
-    for course in _courses("itp", 7.0, (("preparation", "fab2"),)):
+    for course in courses("itp", 7.0, preparation="fab2"):
         assert course["clinical_score"].max() < SAFE
     assert rise(2.0, 4.0, preparation="fab2").high < 0.4 * rise(2.0, 4.0).low
 

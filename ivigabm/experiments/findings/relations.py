@@ -15,6 +15,7 @@ from ivigabm.experiments.bootstrap import LEVEL, picks
 from ivigabm.readout import Group, Readout, in_unit_interval
 
 Array = NDArray[np.float64]
+Band = tuple[float, float]
 
 DIRECTED, BANDED = ("<", ">"), ("ratio", "reduction", "difference", "value")
 RELATIONS = (*DIRECTED, "~", *BANDED)
@@ -81,6 +82,7 @@ class Judgement:
     Attributes
     ----------
     value, low, high : the figure that decides (ratio, difference, value) and its 95 % interval.
+    band_low, band_high, neutral : within which it agrees, and what it is without an effect.
     arm, versus : the group figures; `versus` is NaN without one.
     holds : the relation holds with these replicates. settled : more could not change that.
     size, size_low, size_high : distance of the figure from no effect, and the interval of the
@@ -98,6 +100,9 @@ class Judgement:
     size_low: float
     size_high: float
     replicates: int
+    band_low: float
+    band_high: float
+    neutral: float
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def judge(relation: Relation, readout: Readout, arm: Group, versus: Group | None
         raise ValueError("arm and versus have different seeds")
     a = _sample(arm, (0.0, 1.0))
     b = None if versus is None else _sample(versus, (1.0, 0.0))
-    shown, neutral, needs = _needs(relation, readout, a, b)
+    shown, neutral, band, needs = _needs(relation, readout, a, b)
     low, high = shown.interval()
     size = _map(lambda x, _: abs(x - neutral), shown, shown)
     size_low, size_high = limits(size.careful, STOP_LEVEL)
@@ -171,58 +176,56 @@ def judge(relation: Relation, readout: Readout, arm: Group, versus: Group | None
         size_low=size_low,
         size_high=size_high,
         replicates=len(arm.seeds),
+        band_low=band[0],
+        band_high=band[1],
+        neutral=neutral,
     )
 
 
 def _needs(
     relation: Relation, readout: Readout, a: Sample, b: Sample | None
-) -> tuple[Sample, float, list[_Need]]:
-    """The figure shown, its value without an effect, and what must be so."""
+) -> tuple[Sample, float, Band, list[_Need]]:
+    """The figure shown, its value without an effect, its band, and what must be so."""
+    band = relation.lower, relation.upper
     if relation.word == "value" or b is None:
-        return a, 0.0, [_Need(a, relation.lower, relation.upper, narrow=True)]
+        return a, 0.0, band, [_Need(a, *band, narrow=True)]
     if relation.word in DIRECTED:
         return _directed(relation, readout, a, b)
     if relation.word == "~":
         ratio = _map(_ratio, a, b)
-        needs = [_Need(ratio, relation.lower, relation.upper, whole=True)]
+        needs = [_Need(ratio, *band, whole=True)]
         if readout.stat in ("protection", "loss"):
             needs.append(_Need(b, LEAST_PROTECTION, np.inf))
-        return ratio, 1.0, needs
-    figure, neutral = {
-        "ratio": (_ratio, 1.0),
-        "reduction": (lambda x, y: 1.0 - _ratio(x, y), 0.0),
-        "difference": (np.subtract, 0.0),
-    }[relation.word]
+        return ratio, 1.0, band, needs
+    figure, neutral = _FIGURES[relation.word]
     shown = _map(figure, a, b)
-    return shown, neutral, [_Need(shown, relation.lower, relation.upper, narrow=True)]
+    return shown, neutral, band, [_Need(shown, *band, narrow=True)]
 
 
 def _directed(
     relation: Relation, readout: Readout, a: Sample, b: Sample
-) -> tuple[Sample, float, list[_Need]]:
+) -> tuple[Sample, float, Band, list[_Need]]:
     """`<` and `>`: a difference that is sure, and large enough to be worth naming."""
     up = relation.word == ">"
-    difference = _map(np.subtract, a, b)
-    first = (
-        _Need(difference, _ABOVE_ZERO, np.inf, whole=True)
-        if up
-        else _Need(difference, -np.inf, -_ABOVE_ZERO, whole=True)
-    )
+    difference = _map(_difference, a, b)
+    sure = _Need(difference, *_beyond(_ABOVE_ZERO, up), whole=True)
     limited = relation.low is not None or relation.high is not None
     if not limited and in_unit_interval(readout):
-        return difference, 0.0, [first, _at_least(difference, LEAST_SHARE, up)]
+        band = _beyond(LEAST_SHARE, up)
+        return difference, 0.0, band, [sure, _Need(difference, *band)]
     signed = readout.stat in ("change", "corr") or min(a.point, b.point) < 0.0
     if not limited and signed:
         part = _map(_of_larger, a, b)
-        return difference, 0.0, [first, _at_least(part, LEAST_CHANGE, up)]
+        band = _beyond(LEAST_CHANGE * max(abs(a.point), abs(b.point)), up)
+        return difference, 0.0, band, [sure, _Need(part, *_beyond(LEAST_CHANGE, up))]
     ratio = _map(_ratio, a, b)
     low = LEAST_RATIO if up and relation.low is None else relation.lower
     high = MOST_RATIO if not up and relation.high is None else relation.upper
-    return ratio, 1.0, [first, _Need(ratio, low, high)]
+    return ratio, 1.0, (low, high), [sure, _Need(ratio, low, high)]
 
 
-def _at_least(sample: Sample, size: float, up: bool) -> _Need:
-    return _Need(sample, size, np.inf) if up else _Need(sample, -np.inf, -size)
+def _beyond(size: float, up: bool) -> Band:
+    return (size, np.inf) if up else (-np.inf, -size)
 
 
 def _map(function: Callable[[Array, Array], Array], a: Sample, b: Sample) -> Sample:
@@ -236,9 +239,25 @@ def _ratio(a: Array, b: Array) -> Array:
     return np.asarray(np.divide(a, b))
 
 
+def _reduction(a: Array, b: Array) -> Array:
+    return np.asarray(1.0 - _ratio(a, b))
+
+
+def _difference(a: Array, b: Array) -> Array:
+    return np.asarray(a - b)
+
+
 def _of_larger(a: Array, b: Array) -> Array:
     """Difference over the larger absolute value."""
     return np.asarray((a - b) / np.maximum(abs(a), abs(b)))
+
+
+# relations with a band: their figure, and what it is without an effect
+_FIGURES = {
+    "ratio": (_ratio, 1.0),
+    "reduction": (_reduction, 0.0),
+    "difference": (_difference, 0.0),
+}
 
 
 def _sample(group: Group, two_more: tuple[float, float]) -> Sample:

@@ -13,8 +13,6 @@ from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.table import Fault
 from ivigabm.experiments.findings.verdicts import VERDICTS, Finding
 
-_NOTHING = Judgement(*[math.nan] * 5, False, False, *[math.nan] * 3, 0)
-
 
 @dataclass(frozen=True)
 class EvidenceResult:
@@ -68,12 +66,13 @@ def _plain(value: float) -> float | None:
 
 def _detail(finding: Finding) -> dict[str, Any]:
     verdict = finding.verdict
-    claim = verdict.claim or _NOTHING
+    claim = verdict.claim
+    value, low, high = (claim.value, claim.low, claim.high) if claim else [math.nan] * 3
     return {
         "id": finding.row.id,
         "verdict": verdict.word,
-        "simulated": _plain(claim.value),
-        "ci95": [_plain(claim.low), _plain(claim.high)],
+        "simulated": _plain(value),
+        "ci95": [_plain(low), _plain(high)],
         "control_verdict": verdict.control_verdict or None,
         "positions": {name: one.word for name, one in finding.positions.items()},
     }
@@ -110,12 +109,12 @@ def _record(finding: Finding) -> dict[str, Any]:
 
 
 def _figures(prefix: str, found: Judgement | None) -> dict[str, Any]:
-    one = found or _NOTHING
-    return {
-        f"{prefix}simulated": one.value,
-        f"{prefix}ci_low": one.low,
-        f"{prefix}ci_high": one.high,
-        f"{prefix}figure_arm": one.arm,
-        f"{prefix}figure_versus": one.versus,
-        f"{prefix}replicates": one.replicates,
+    names = {
+        "simulated": "value", "ci_low": "low", "ci_high": "high", "figure_arm": "arm",
+        "figure_versus": "versus",
+    }  # fmt: skip
+    figures = {
+        f"{prefix}{name}": math.nan if found is None else getattr(found, field)
+        for name, field in names.items()
     }
+    return {**figures, f"{prefix}replicates": found.replicates if found else 0}

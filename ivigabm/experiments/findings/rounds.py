@@ -62,7 +62,6 @@ class Bench:
     Attributes
     ----------
     most : replicates at which a comparison that is still open stays so.
-    computed, cached : runs simulated, and found in the store.
     seconds : time that the runs of an arm's key took, as far as they were simulated here.
     """
 
@@ -72,10 +71,20 @@ class Bench:
     first_seed: int
     most: int
     progress: Progress
-    computed: int = 0
-    cached: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _done: int = 0
+    _mine: set[Identity] = field(default_factory=set)
+    _found: set[Identity] = field(default_factory=set)
+
+    @property
+    def computed(self) -> int:
+        """Runs simulated here."""
+        return len(self._mine)
+
+    @property
+    def cached(self) -> int:
+        """Runs that were in the store before."""
+        return len(self._found - self._mine)
 
     def settle(self, trials: Sequence[Trial]) -> None:
         """Judge all trials, with as many replicates as each of them takes."""
@@ -115,9 +124,9 @@ class Bench:
                     columns = ["day", *run.variables]
                     tables[run.key, run.seed] = pd.DataFrame(run.series, columns=columns)
         self._done += total
-        self.computed += len(tables)
+        self._mine |= set(tables)
         known = self._stored(arms, seeds, tables, problems)
-        self.cached += len(known)
+        self._found |= set(known)
         return tables | known, problems
 
     def _stored(

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from ivigabm import __version__
 from ivigabm.errors import InputError
+from ivigabm.evidence_command import evidence
 from ivigabm.options import Simulation, simulating
 
 if TYPE_CHECKING:
@@ -317,6 +318,9 @@ def _given(context: typer.Context, option: str) -> bool:
     """Whether an option stands on the command line, rather than at its default."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "COMMANDLINE"
+
+
+app.command()(evidence)
 
 
 @app.command()

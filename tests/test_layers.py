@@ -8,7 +8,7 @@ import pytest
 import ivigabm
 
 PACKAGE = Path(ivigabm.__file__).parent
-SHOWING = {"cli", "app", "report", "options", "__main__"}
+SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
 RUNNING = {"model", "build", "observation"}
@@ -36,7 +36,7 @@ FORBIDDEN = {
     "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},
     "experiments": SHOWING,
-    "report": {"cli", "app", "options"},
+    "report": {"cli", "app", "options", "evidence_command"},
 }  # fmt: skip
 MESA = {"model.py", "app"}  # and engine/views
 

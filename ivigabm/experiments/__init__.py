@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivigabm.experiments.attribution import Attribution, attribute, attribute_doses
+    from ivigabm.experiments.findings import EvidenceResult, evidence
     from ivigabm.experiments.network import Network, network_of
     from ivigabm.experiments.runner import Arm, Results, run
     from ivigabm.experiments.sensitivity import Sensitivity, sensitivity_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Arm",
     "Attribution",
+    "EvidenceResult",
     "Network",
     "Results",
     "Sensitivity",
@@ -21,6 +23,7 @@ __all__ = [
     "TwinResult",
     "attribute",
     "attribute_doses",
+    "evidence",
     "network_of",
     "run",
     "sensitivity_of",
@@ -31,6 +34,7 @@ __all__ = [
 _PLACES = {
     "Arm": "ivigabm.experiments.runner",
     "Attribution": "ivigabm.experiments.attribution",
+    "EvidenceResult": "ivigabm.experiments.findings",
     "Network": "ivigabm.experiments.network",
     "Results": "ivigabm.experiments.runner",
     "Sensitivity": "ivigabm.experiments.sensitivity",
@@ -38,6 +42,7 @@ _PLACES = {
     "TwinResult": "ivigabm.experiments.twins",
     "attribute": "ivigabm.experiments.attribution",
     "attribute_doses": "ivigabm.experiments.attribution",
+    "evidence": "ivigabm.experiments.findings",
     "network_of": "ivigabm.experiments.network",
     "run": "ivigabm.experiments.runner",
     "sensitivity_of": "ivigabm.experiments.sensitivity",

@@ -42,14 +42,15 @@ def paired(
         value = float(statistic(treated.mean(keepdims=True), control.mean(keepdims=True))[0])
         if len(treated) < 2:
             return Estimate(value, np.nan, np.nan)
-        picks = _picks(len(treated))
-        figures = statistic(treated[picks].mean(axis=1), control[picks].mean(axis=1))
+        rows = picks(len(treated))
+        figures = statistic(treated[rows].mean(axis=1), control[rows].mean(axis=1))
     low, high = quantiles(figures)
     # equal pairs give a limit that differs from the figure itself by rounding only
     return Estimate(value, min(float(low), value), max(float(high), value))
 
 
-def _picks(count: int, stream: int = 0) -> NDArray[np.int64]:
+def picks(count: int, stream: int = 0) -> NDArray[np.int64]:
+    """Replicates drawn into each resample, shape (RESAMPLES, count); see `resamples`."""
     generator = np.random.default_rng(_SEED + stream)
     return generator.integers(count, size=(RESAMPLES, count))
 
@@ -60,7 +61,7 @@ def resamples(count: int, stream: int = 0) -> Values:
     stream : another source of variation, resampled independently.
     """
     weights = np.zeros((RESAMPLES, count))
-    np.add.at(weights, (np.arange(RESAMPLES)[:, None], _picks(count, stream)), 1.0 / count)
+    np.add.at(weights, (np.arange(RESAMPLES)[:, None], picks(count, stream)), 1.0 / count)
     return weights
 
 

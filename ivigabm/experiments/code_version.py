@@ -3,12 +3,13 @@
 from functools import cache
 from importlib.metadata import entry_points, version
 
-from ivigabm.engine.digest import source_digest
+from ivigabm.engine.digest import PACKAGE, source_digest
 
-# Floors 0 to 3. A change of the page, the report or the command line makes no run stale.
+# Floors 0 to 3. A change of the page, the report or the command line makes no run stale, and
+# neither does a row of published evidence, which decides what is asked and not what comes of it.
+_KNOWLEDGE, _EVIDENCE = "knowledge", "evidence"
 _SOURCES = (
     "engine",
-    "knowledge",
     "scenario.py",
     "words.py",
     "antibody_words.py",
@@ -31,7 +32,13 @@ def code_version() -> str:
     It is taken once in a process: what has been imported does not change with the files.
     """
     libraries = [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba")]
-    return source_digest(_SOURCES, [*libraries, *_outside_mechanisms()])
+    return source_digest([*_SOURCES, *_knowledge()], [*libraries, *_outside_mechanisms()])
+
+
+def _knowledge() -> list[str]:
+    """What lies in the folder of knowledge, but for the tables of evidence."""
+    found = sorted(path.name for path in (PACKAGE / _KNOWLEDGE).iterdir())
+    return [f"{_KNOWLEDGE}/{name}" for name in found if not name.startswith(_EVIDENCE)]
 
 
 def _outside_mechanisms() -> list[str]:

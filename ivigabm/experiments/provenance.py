@@ -18,6 +18,7 @@ _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _LICENCE = "Not stated; those who made the results decide."
 _MEDIA = {
+    ".csv": "text/csv",
     ".json": "application/json",
     ".parquet": "application/vnd.apache.parquet",
     ".html": "text/html",

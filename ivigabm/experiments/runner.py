@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from ivigabm.errors import InputError
 from ivigabm.experiments.code_version import code_version
 from ivigabm.experiments.executors import Executor, InProcess, Lost
-from ivigabm.experiments.store import Memory, Store
+from ivigabm.experiments.store import Identity, Memory, Store
 from ivigabm.experiments.task import Run, Task, simulate
 from ivigabm.knowledge import load_preparation
 from ivigabm.perturbation import Resolved
@@ -23,11 +23,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Arm:
-    """A scenario with its perturbation, followed for some days, under a name of one's choice."""
+    """A scenario with its perturbation, followed for some days, under a name of one's choice.
+
+    observe : observables and probes that its series holds, see `Task`; None: all observables.
+    """
 
     name: str
     resolved: Resolved
     days: float
+    observe: tuple[str, ...] | None = None
 
     @cached_property
     def input(self) -> dict[str, Any]:
@@ -40,7 +44,8 @@ class Arm:
         elif preparation.endswith(".toml"):
             composition = load_preparation(preparation, self.resolved.hypothesis)
             facts["composition"] = composition.model_dump(mode="json")
-        return {"resolved": facts, "days": float(self.days)}
+        observed = {} if self.observe is None else {"observe": list(self.observe)}
+        return {"resolved": facts, "days": float(self.days), **observed}
 
     @cached_property
     def key(self) -> str:
@@ -85,7 +90,7 @@ def run(
     arms: Sequence[Arm],
     seeds: Sequence[int],
     executor: Executor | None = None,
-    store: Store | None = None,
+    store: Store | Memory | None = None,
     progress: Progress | None = None,
     series: bool = False,
     keep_going: bool = False,
@@ -106,40 +111,68 @@ def run(
     RuntimeError : a run fails for another reason.
     StoreError : the store cannot be written.
     """
-    report = progress or (lambda done, total: None)
-    unique = {arm.key: arm for arm in reversed(arms)}
-    numbers = list(dict.fromkeys(int(seed) for seed in seeds))
-    wanted = {(key, seed): None for seed in numbers for key in dict.fromkeys(a.key for a in arms)}
-    opened: AbstractContextManager[Store | Memory] = store or nullcontext(Memory())
-    with opened as place:
-        known = place.done(series)
-        missing = [identity for identity in wanted if identity not in known]
-        cached = len(wanted) - len(missing)
-        report(cached, len(wanted))
-        tasks = [
-            Task(key, seed, unique[key].resolved, unique[key].days, series, code_version())
-            for key, seed in missing
-        ]
-        failures = []
-        place_of_work = executor if executor and tasks else InProcess()
-        with closing(place_of_work.map(simulate, tasks)) as results:
-            for done, result in enumerate(results, cached + 1):
-                found = _lost(result) if isinstance(result, Lost) else result
-                if found.error:
-                    failures.append(_failure(found, unique[found.key].name, keep_going))
-                else:
-                    place.add(found, unique[found.key].input)
-                report(done, len(wanted))
+    names = {arm.key: arm.name for arm in reversed(arms)}
+    wanted = _wanted(arms, seeds)
+    place = store if store is not None else Memory()
+    failures: list[Failure] = []
+    computed = 0
+    with closing(compute(arms, seeds, executor, place, progress, series)) as results:
+        for found in results:
+            if found.error:
+                failures.append(_failure(found, names[found.key], keep_going))
+            else:
+                computed += 1
     outcomes, steps = place.outcomes(wanted)
     return Results(
         outcomes=_by_arm(outcomes, arms),
         timeseries=_by_arm(place.timeseries(wanted if series else {}), arms),
-        computed=len(missing) - len(failures),
-        cached=cached,
+        computed=computed,
+        cached=len(wanted) - computed - len(failures),
         failed=len(failures),
         agent_steps=steps,
         failures=tuple(failures),
     )
+
+
+def compute(
+    arms: Sequence[Arm],
+    seeds: Sequence[int],
+    executor: Executor | None,
+    place: Store | Memory,
+    progress: Progress | None = None,
+    series: bool = False,
+) -> Generator[Run, None, None]:
+    """Simulate what `place` lacks, keep it there, and give each new run, failed ones as well.
+
+    Parameters and errors as in `run`; stopping early keeps what is done.
+    """
+    report = progress or (lambda done, total: None)
+    unique = {arm.key: arm for arm in reversed(arms)}
+    wanted = _wanted(arms, seeds)
+    with place:
+        known = place.done(series)
+        missing = [identity for identity in wanted if identity not in known]
+        cached = len(wanted) - len(missing)
+        report(cached, len(wanted))
+        tasks = [_task(unique[key], seed, series) for key, seed in missing]
+        place_of_work = executor if executor and tasks else InProcess()
+        with closing(place_of_work.map(simulate, tasks)) as results:
+            for done, result in enumerate(results, cached + 1):
+                found = _lost(result) if isinstance(result, Lost) else result
+                if not found.error:
+                    place.add(found, unique[found.key].input)
+                report(done, len(wanted))
+                yield found
+
+
+def _wanted(arms: Sequence[Arm], seeds: Sequence[int]) -> dict[Identity, None]:
+    """Every arm's key with every seed, once, seed after seed."""
+    keys = dict.fromkeys(arm.key for arm in arms)
+    return {(key, seed): None for seed in dict.fromkeys(int(s) for s in seeds) for key in keys}
+
+
+def _task(arm: Arm, seed: int, series: bool) -> Task:
+    return Task(arm.key, seed, arm.resolved, arm.days, series, code_version(), arm.observe)
 
 
 def _lost(lost: Lost) -> Run:

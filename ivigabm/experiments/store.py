@@ -7,13 +7,14 @@ the code, so that runs of another version are neither used nor lost.
 import errno
 import json
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ivigabm.experiments.code_version import code_version
 from ivigabm.experiments.parts import Parts
@@ -37,6 +38,12 @@ class Memory:
     def __init__(self) -> None:
         self._runs: list[Run] = []
 
+    def __enter__(self) -> "Memory":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def done(self, series: bool = False) -> set[Identity]:
         """Runs that need not be repeated."""
         return {(run.key, run.seed) for run in self._runs if run.series is not None or not series}
@@ -52,6 +59,13 @@ class Memory:
     def timeseries(self, wanted: Collection[Identity]) -> pd.DataFrame:
         """Rows (key, seed, day, variable, value) in order of `wanted`."""
         return _long(_series_table(self._runs), wanted)
+
+    def courses(
+        self, wanted: Collection[Identity], names: Sequence[str]
+    ) -> dict[Identity, pd.DataFrame]:
+        """Observations of wanted runs: `day` and the named columns, one row per observation."""
+        mine = [run for run in self._runs if (run.key, run.seed) in wanted]
+        return _courses(_series_table(mine), wanted, names)
 
 
 class Store:
@@ -145,6 +159,13 @@ class Store:
         """Rows (key, seed, day, variable, value); of all runs by default."""
         table = None if wanted is not None and not wanted else self._series.read()
         return _long(table if table is not None else _series_table([]), wanted)
+
+    def courses(
+        self, wanted: Collection[Identity], names: Sequence[str]
+    ) -> dict[Identity, pd.DataFrame]:
+        """Observations of wanted runs: `day` and the named columns, one row per observation."""
+        table = self._series.read(["key", "seed", "day", *names]) if wanted else None
+        return {} if table is None else _courses(table, wanted, names)
 
     def inputs(self) -> dict[str, dict[str, Any]]:
         """What every key stands for: the resolved scenario and the days."""
@@ -250,6 +271,19 @@ def _long(table: pa.Table, wanted: Collection[Identity] | None) -> pd.DataFrame:
         return pd.DataFrame({name: [] for name in _SERIES})
     long = pd.concat(pieces, ignore_index=True)
     return long[long["value"].notna()].reset_index(drop=True)
+
+
+def _courses(
+    table: pa.Table, wanted: Collection[Identity], names: Sequence[str]
+) -> dict[Identity, pd.DataFrame]:
+    keys = pa.array(list({key for key, _ in wanted}), pa.string())
+    frame = table.filter(pc.is_in(table["key"], keys)).to_pandas()
+    frame = frame.drop_duplicates(["key", "seed", "day"]).sort_values("day", kind="stable")
+    return {
+        (str(key), int(seed)): part[["day", *names]].reset_index(drop=True)
+        for (key, seed), part in frame.groupby(["key", "seed"], sort=False)
+        if (key, seed) in wanted
+    }
 
 
 def _chosen(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ivigabm.errors import InputError
 from ivigabm.experiments.code_version import code_version
 from ivigabm.model import IVIgModel
+from ivigabm.observation import OBSERVED
 from ivigabm.perturbation import Resolved
 
 
@@ -21,6 +22,8 @@ class Task:
     ----------
     code : version of the code that asks. A worker that runs another one refuses.
     series : also send the time series.
+    observe : of the series, only these observables and probes, with the row before the first
+        step; None: all observables, without that row.
     """
 
     key: str
@@ -29,6 +32,7 @@ class Task:
     days: float
     series: bool
     code: str
+    observe: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,19 @@ def simulate(task: Task) -> Run:
 
 def _simulate(task: Task) -> Run:
     started = time.perf_counter()
-    model = IVIgModel(task.resolved.scenario, rng=task.seed, perturbation=task.resolved)
+    asked: dict[str, Any] = {}
+    if task.observe is not None:
+        asked["probes"] = tuple(name for name in task.observe if name not in OBSERVED)
+    model = IVIgModel(task.resolved.scenario, rng=task.seed, perturbation=task.resolved, **asked)
     model.run(days=task.days)
     table = model.outcomes()
     columns = [table[name].tolist() for name in ("outcome", "unit", "value")]
     more: dict[str, Any] = {}
     if task.series:
-        observed = model.observations()
+        if task.observe is None:
+            observed = model.observations()
+        else:
+            observed = model.observations(start=True)[["day", *task.observe]]
         more = {"variables": tuple(observed)[1:], "series": observed.to_numpy(dtype=float)}
     return Run(
         task.key,

@@ -6,13 +6,14 @@ group of individuals.
 
 from ivigabm.readout.grammar import Condition, Readout, When, parse_readout
 from ivigabm.readout.group import Group, evaluate
-from ivigabm.readout.measures import in_unit_interval, probes_of
+from ivigabm.readout.measures import columns_of, in_unit_interval, probes_of
 
 __all__ = [
     "Condition",
     "Group",
     "Readout",
     "When",
+    "columns_of",
     "evaluate",
     "in_unit_interval",
     "parse_readout",

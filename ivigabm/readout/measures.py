@@ -140,23 +140,27 @@ def _absent(word: str, scenario: Scenario, there: set[str]) -> str:
     return f"measure '{word}': the model has nothing that it names{nearest(word, there)}"
 
 
-def probes_of(readout: "Readout", scenario: Scenario) -> Words:
-    """Probes that a run must record so that the readout can be evaluated.
+def columns_of(readout: "Readout", scenario: Scenario) -> Words:
+    """Columns of a table of observations from which the readout is evaluated.
 
     Raises
     ------
     NotExpressible, InputError : as `sources`, and for a stat that the measure cannot have.
     """
     if readout.pair:
-        both = [name for part in readout.pair for name in probes_of(part, scenario)]
+        both = [name for part in readout.pair for name in columns_of(part, scenario)]
         return tuple(dict.fromkeys(both))
     if readout.measure in KINETICS and readout.stat not in ("value", "protection"):
         raise InputError(
             f"readout '{readout}': {readout.measure} is one figure of a course; "
             f"it has no {readout.stat} (substances: {', '.join(SUBSTANCES)})"
         )
-    found = sources(readout.measure, readout.which, scenario)
-    return tuple(name for name in found if name not in OBSERVED)
+    return sources(readout.measure, readout.which, scenario)
+
+
+def probes_of(readout: "Readout", scenario: Scenario) -> Words:
+    """Probes that a run must record so that the readout can be evaluated; see `columns_of`."""
+    return tuple(name for name in columns_of(readout, scenario) if name not in OBSERVED)
 
 
 def course_of(word: str, which: Words, table: pd.DataFrame, scenario: Scenario) -> Course:

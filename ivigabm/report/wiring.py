@@ -1,6 +1,7 @@
 """The wiring as a file: a drawing, or a graph for other programs."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import networkx as nx
@@ -10,15 +11,16 @@ from ivigabm.mechanisms.graph import wiring
 from ivigabm.report import graph
 
 
-def check_file(path: Path, option: str) -> None:
-    """Refuse a file that could not be written as a drawing or graph.
+def check_file(path: Path, option: str, endings: Sequence[str] = (".svg", ".graphml")) -> None:
+    """Refuse a file that could not be written: a drawing or graph, unless `endings` say otherwise.
 
     Raises
     ------
-    InputError : another ending than .svg or .graphml, a folder, or a folder that is not there.
+    InputError : another ending, a folder, or a folder that is not there.
     """
-    if path.suffix not in {".svg", ".graphml"}:
-        raise InputError(f"{option}: found '{path}'; a name ending in .svg or .graphml is expected")
+    if path.suffix not in endings:
+        wanted = " or ".join(endings)
+        raise InputError(f"{option}: found '{path}'; a name ending in {wanted} is expected")
     if path.is_dir():
         raise InputError(f"{option}: '{path}' is a folder; a file is expected")
     if not path.absolute().parent.is_dir():

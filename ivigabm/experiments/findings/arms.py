@@ -1,0 +1,130 @@
+"""What must be simulated to judge a relation, and how rows share it.
+
+Runs are shared by content: the same arm, twin or control asked for by several rows is simulated
+once, for the longest of their times and with all that any of them reads.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ivigabm.evidence_arm import EvidenceArm
+from ivigabm.experiments.findings.relations import Relation
+from ivigabm.experiments.runner import Arm
+from ivigabm.perturbation import Resolved, resolve
+from ivigabm.readout import Readout, columns_of, parse_readout
+from ivigabm.readout.group import ARM, OFF, UNTREATED
+from ivigabm.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A readout of one arm.
+
+    Attributes
+    ----------
+    runs : `arm`, and the twins that the readout takes.
+    days : length of the run that the readout is read off.
+    """
+
+    readout: Readout
+    runs: Mapping[str, Resolved]
+    days: float
+
+    @property
+    def scenario(self) -> Scenario:
+        """Of the arm; says what the clinic reads."""
+        return self.runs[ARM].scenario
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """What a run must observe for the readout."""
+        return columns_of(self.readout, self.scenario)
+
+    @cached_property
+    def contents(self) -> Mapping[str, str]:
+        """Content hash of every run, whatever its length and what it observes."""
+        return {name: Arm(name, resolved, 0.0).key for name, resolved in self.runs.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A relation between two arms, or about one (`value`)."""
+
+    relation: Relation
+    arm: Side
+    versus: Side | None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Both arms, or the one."""
+        return (self.arm,) if self.versus is None else (self.arm, self.versus)
+
+
+def compared(
+    scenario: Scenario,
+    readout: str,
+    relation: Relation,
+    arm: EvidenceArm,
+    versus: EvidenceArm | None,
+) -> Comparison:
+    """The runs of a relation between arms of a scenario.
+
+    Raises
+    ------
+    InputError, NotExpressible : an arm or the readout cannot be read, or the model lacks it.
+    """
+    first = _side(scenario, readout, arm)
+    second = None if versus is None else _side(scenario, readout, versus)
+    return Comparison(relation, first, second)
+
+
+def _side(scenario: Scenario, text: str, arm: EvidenceArm) -> Side:
+    change = arm.perturbation()
+    resolved = resolve(scenario, change)
+    readout = parse_readout(text, resolved.scenario)
+    if arm.before:
+        readout = readout.before()
+    runs = {ARM: resolved}
+    twin = change.without_therapy()
+    if UNTREATED in readout.needs:
+        runs[UNTREATED] = resolve(scenario, twin)
+    if OFF in readout.needs:
+        runs[OFF] = resolve(scenario, twin.without_disease())
+    until = readout.until
+    side = Side(readout, runs, resolved.scenario.days if until is None else max(until, 0.0))
+    columns_of(readout, side.scenario)  # says what is wrong before anything runs
+    return side
+
+
+class Sharing:
+    """Arms of the runner, one for all sides of equal content."""
+
+    def __init__(self, comparisons: Iterable[Comparison]) -> None:
+        days: dict[str, float] = {}
+        columns: dict[str, set[str]] = {}
+        resolved: dict[str, Resolved] = {}
+        for comparison in comparisons:
+            for side in comparison.sides:
+                for name, content in side.contents.items():
+                    resolved.setdefault(content, side.runs[name])
+                    days[content] = max(days.get(content, 0.0), side.days)
+                    columns.setdefault(content, set()).update(side.columns)
+        self._arms = {
+            content: Arm(content, one, days[content], tuple(sorted(columns[content])))
+            for content, one in resolved.items()
+        }
+
+    def arms(self, side: Side) -> dict[str, Arm]:
+        """The arm to run for each of a side's runs."""
+        return {name: self._arms[content] for name, content in side.contents.items()}
+
+    def all_arms(self, comparisons: Iterable[Comparison]) -> list[Arm]:
+        """Every arm that comparisons take, once."""
+        found = {
+            arm.key: arm
+            for comparison in comparisons
+            for side in comparison.sides
+            for arm in self.arms(side).values()
+        }
+        return list(found.values())

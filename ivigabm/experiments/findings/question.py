@@ -1,0 +1,137 @@
+"""The simulator against published experiments, row by row."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from ivigabm.errors import InputError, unknown
+from ivigabm.experiments.executors import Executor
+from ivigabm.experiments.findings.arms import Sharing
+from ivigabm.experiments.findings.plan import Case, Planned, plan
+from ivigabm.experiments.findings.result import EvidenceResult
+from ivigabm.experiments.findings.rounds import Bench, Trial
+from ivigabm.experiments.findings.table import Fault, Row, read_tables
+from ivigabm.experiments.findings.verdicts import (
+    Finding,
+    Verdict,
+    control_is_clear,
+    refused,
+    verdict,
+)
+from ivigabm.experiments.runner import Progress
+from ivigabm.experiments.store import Memory, Store
+
+MOST = 32
+Seen = dict[Case, Verdict]
+
+
+def evidence(
+    table: Path | str | None = None,
+    only_rows: Collection[str] = (),
+    groups: Collection[str] = (),
+    max_replicates: int = MOST,
+    seed: int = 1,
+    executor: Executor | None = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+) -> EvidenceResult:
+    """Run a table of published experiments and judge every row.
+
+    Parameters
+    ----------
+    table : a table, a folder of tables, or those that ship with the program.
+    only_rows, groups : ids and groups to run; empty runs all. Rows at fault are named anyway.
+    max_replicates : the most seeds per arm, from `seed` on.
+    executor : where to compute; otherwise in this process.
+    store : where runs are kept and found again, so that a stopped table goes on.
+    progress : called with (runs done, runs known to be needed).
+
+    Raises
+    ------
+    InputError : no such table, row or group, or a header that is not that of a table.
+    """
+    started = time.perf_counter()
+    if max_replicates < 2:
+        raise InputError(f"max-replicates: found {max_replicates}, at least 2 are expected")
+    rows, faults = read_tables(table)
+    _check_names("row", only_rows, {row.id for row in rows} | {fault.id for fault in faults})
+    _check_names("group", groups, {row.group for row in rows})
+    planned: list[Planned] = []
+    for row in rows:
+        try:
+            planned.append(plan(row))
+        except InputError as error:
+            faults.append(Fault(row.place, row.id, str(error)))
+    every = [comparison for p in planned for case in p.cases for comparison in case.comparisons]
+    wanted = [one for one in planned if _is_wanted(one.row, only_rows, groups)]
+    report = progress or (lambda done, total: None)
+    place = store if store is not None else Memory()
+    # shared over the whole table, so that a part of it finds its runs in the store
+    bench = Bench(Sharing(every), executor, place, seed, max_replicates, report)
+    seen = _judged([case for one in wanted for case in one.cases], bench)
+    seconds = _seconds(wanted, bench)
+    return EvidenceResult(
+        findings=tuple(_finding(one, seen, seconds) for one in wanted),
+        faults=tuple(faults),
+        computed=bench.computed,
+        cached=bench.cached,
+        wall_s=time.perf_counter() - started,
+        seeds=(seed, max_replicates),
+    )
+
+
+def _check_names(what: str, names: Collection[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise unknown(what, name, known)
+
+
+def _is_wanted(row: Row, ids: Collection[str], groups: Collection[str]) -> bool:
+    return (not ids or row.id in ids) and (not groups or row.group in groups)
+
+
+def _judged(cases: Sequence[Case], bench: Bench) -> Seen:
+    """Verdicts of all cases: first the claims, then the controls of those that hold."""
+    claims = {case: Trial(case.claim) for case in cases}
+    bench.settle(list(claims.values()))
+    controls = {
+        case: control
+        for case, claim in claims.items()
+        if (control := _control(case, claim)) is not None
+    }
+    bench.settle(list(controls.values()))
+    return {case: verdict(claim, controls.get(case)) for case, claim in claims.items()}
+
+
+def _control(case: Case, claim: Trial) -> Trial | None:
+    found = claim.judgement
+    if case.control is None or claim.problem or found is None or not found.holds:
+        return None
+    word = case.claim.relation.word
+    return Trial(case.control, lambda control: control_is_clear(found, word, control))
+
+
+def _finding(one: Planned, seen: Seen, seconds: dict[str, float]) -> Finding:
+    if one.case is None:
+        return Finding(one.row, refused(one.refused))
+    stated = seen[one.case]
+    positions = dict.fromkeys(one.stated, stated) if one.row.contested_by else {}
+    for name, case in one.positions.items():
+        positions[name] = refused("") if case is None else seen[case]
+    return Finding(one.row, stated, positions, one.proxy, seconds[one.row.id])
+
+
+def _seconds(planned: Sequence[Planned], bench: Bench) -> dict[str, float]:
+    """Time of every row's runs by id; what rows share is divided among them."""
+    keys = {
+        one.row.id: {
+            arm.key for case in one.cases for arm in bench.sharing.all_arms(case.comparisons)
+        }
+        for one in planned
+    }
+    users = Counter(key for mine in keys.values() for key in mine)
+    return {
+        name: sum(bench.seconds.get(key, 0.0) / users[key] for key in mine)
+        for name, mine in keys.items()
+    }

@@ -1,0 +1,120 @@
+"""What a table of published experiments came to, as plain data and as a tidy table."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from ivigabm.experiments.findings.relations import Judgement
+from ivigabm.experiments.findings.table import Fault
+from ivigabm.experiments.findings.verdicts import VERDICTS, Finding
+
+
+@dataclass(frozen=True)
+class EvidenceResult:
+    """Verdicts of a table.
+
+    Attributes
+    ----------
+    findings : one for each readable row, in the order of the table.
+    faults : rows that are bad input.
+    computed, cached : runs simulated, and found in the store.
+    """
+
+    findings: tuple[Finding, ...] = field(repr=False)
+    faults: tuple[Fault, ...]
+    computed: int
+    cached: int
+    wall_s: float
+    seeds: tuple[int, int]  # the first one, and the most replicates
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Rows by verdict."""
+        found = Counter(finding.verdict.word for finding in self.findings)
+        return {word: found[word] for word in VERDICTS}
+
+    @property
+    def crashed(self) -> tuple[Finding, ...]:
+        """Rows of which a run failed, though their input is not at fault."""
+        return tuple(finding for finding in self.findings if finding.verdict.crashed)
+
+    def summary(self) -> dict[str, Any]:
+        """Plain data for JSON; undefined figures are None."""
+        verdicts = [finding.verdict for finding in self.findings]
+        return {
+            "rows": len(self.findings),
+            **self.counts,
+            "without_control": sum(verdict.without_control for verdict in verdicts),
+            "undecided": sum(verdict.undecided for verdict in verdicts),
+            "proxy": sum(finding.proxy for finding in self.findings),
+            "details": [_detail(finding) for finding in self.findings],
+        }
+
+    def table(self) -> pd.DataFrame:
+        """One row per finding: the row as written, its verdict, figures and intervals."""
+        return pd.DataFrame([_record(finding) for finding in self.findings])
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _detail(finding: Finding) -> dict[str, Any]:
+    verdict = finding.verdict
+    claim = verdict.claim
+    value, low, high = (claim.value, claim.low, claim.high) if claim else [math.nan] * 3
+    return {
+        "id": finding.row.id,
+        "verdict": verdict.word,
+        "simulated": _plain(value),
+        "ci95": [_plain(low), _plain(high)],
+        "control_verdict": verdict.control_verdict or None,
+        "positions": {name: one.word for name, one in finding.positions.items()},
+    }
+
+
+def _record(finding: Finding) -> dict[str, Any]:
+    row, verdict = finding.row, finding.verdict
+    return {
+        "id": row.id,
+        "group": row.group,
+        "place": row.place,
+        "scenario": row.scenario,
+        "arm": row.arm,
+        "versus": row.versus,
+        "readout": row.readout,
+        "relation": row.relation,
+        "low": row.low,
+        "high": row.high,
+        "mechanism": ";".join(row.mechanism),
+        "citation": row.citation,
+        "confidence": row.confidence,
+        "contested_by": ";".join(row.contested_by),
+        "verdict": verdict.word,
+        "reason": verdict.reason,
+        "undecided": verdict.undecided,
+        "without_control": verdict.without_control,
+        "proxy": finding.proxy,
+        **_figures("", verdict.claim),
+        "control_verdict": verdict.control_verdict,
+        **_figures("control_", verdict.control),
+        "positions": json.dumps({name: one.word for name, one in finding.positions.items()}),
+        "seconds": round(finding.seconds, 3),
+    }
+
+
+def _figures(prefix: str, found: Judgement | None) -> dict[str, Any]:
+    names = {
+        "simulated": "value", "ci_low": "low", "ci_high": "high", "figure_arm": "arm",
+        "figure_versus": "versus",
+    }  # fmt: skip
+    figures = {
+        f"{prefix}{name}": math.nan if found is None else getattr(found, field)
+        for name, field in names.items()
+    }
+    return {**figures, f"{prefix}replicates": found.replicates if found else 0}

@@ -1,0 +1,100 @@
+"""Verdicts of published experiments on the terminal and as a folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ivigabm.experiments.findings.verdicts import Verdict
+from ivigabm.report.console import notice, print_rows
+from ivigabm.report.findings_page import CONTROL, render, wanted
+from ivigabm.report.numbers import figure, interval
+from ivigabm.report.study_files import write_study
+
+if TYPE_CHECKING:
+    from ivigabm.experiments.findings import EvidenceResult
+    from ivigabm.experiments.findings.pins import Change
+
+_LONGEST = 60
+
+
+def print_evidence(result: "EvidenceResult") -> None:
+    """One line per row, and the counts."""
+    rows = []
+    for finding in result.findings:
+        row, verdict = finding.row, finding.verdict
+        claim = verdict.claim
+        rows.append(
+            (
+                row.id,
+                row.scenario,
+                row.readout,
+                wanted(row.relation, claim),
+                figure(claim.value) if claim else "",
+                interval(claim.low, claim.high) if claim else "",
+                str(claim.replicates) if claim else "",
+                said(verdict),
+                CONTROL[verdict.control_verdict],
+                ", ".join(f"{name} {one.word}" for name, one in finding.positions.items()),
+            )
+        )
+    columns = (
+        "row", "scenario", "readout", "claim", "simulated", "95 % CI", "n", "verdict", "control",
+        "positions",
+    )  # fmt: skip
+    print_rows(columns, rows)
+    print_rows(("", ""), ((name.replace("_", " "), str(n)) for name, n in _totals(result)))
+    notice(f"{result.computed} runs, {result.cached} from the store, {result.wall_s:.1f} s")
+
+
+def _totals(result: "EvidenceResult") -> list[tuple[str, int]]:
+    return [(name, n) for name, n in result.summary().items() if isinstance(n, int)]
+
+
+def said(verdict: Verdict) -> str:
+    """The verdict in words."""
+    word = verdict.word.replace("_", " ")
+    if verdict.undecided:
+        word += " (undecided)"
+    if verdict.without_control:
+        word += " (no control)"
+    return word if len(verdict.reason) == 0 else f"{word}: {_short(verdict.reason)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def tell_problems(result: "EvidenceResult", moved: "Sequence[Change]") -> None:
+    """Rows at fault, runs that failed and verdicts that moved, on stderr."""
+    for fault in result.faults:
+        notice(f"ivigabm: {fault}")
+    for finding in result.crashed:
+        notice(f"ivigabm: {finding.row.place}, row {finding.row.id}: {finding.verdict.reason}")
+    for change in moved:
+        notice(f"ivigabm: verdict moved: {change}")
+
+
+def write_evidence(
+    folder: Path, result: "EvidenceResult", command_line: Sequence[str] = ()
+) -> None:
+    """Write `evidence.parquet`, `evidence.csv`, `report.html`, manifest and RO-Crate.
+
+    Raises
+    ------
+    InputError : the folder cannot be written.
+    """
+    table = result.table()
+    first, most = result.seeds
+    about = {
+        "seeds": list(range(first, first + most)),
+        "wall_s": round(result.wall_s, 3),
+        "runs": {"computed": result.computed, "cached": result.cached},
+        "evidence": {name: n for name, n in result.summary().items() if name != "details"},
+        "faults": [str(fault) for fault in result.faults],
+    }
+    texts = {
+        "evidence.csv": (table.to_csv(index=False), "The same table as text"),
+        "report.html": (render(result), "The page, to be read in a browser"),
+    }
+    tables = {"evidence.parquet": (table, "One row per finding: verdict, figures, intervals")}
+    write_study(folder, "Published experiments", about, tables, texts, command_line)

@@ -1,0 +1,80 @@
+"""The page of published experiments: verdicts by group, with pictures, filters and citations."""
+
+import math
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from ivigabm import __version__
+from ivigabm.experiments.findings.relations import Judgement
+from ivigabm.experiments.findings.verdicts import HOLDS_WITHOUT, VERDICTS, WORKS, Finding
+from ivigabm.report.forest import picture
+from ivigabm.report.numbers import figure, interval
+
+if TYPE_CHECKING:
+    from ivigabm.experiments.findings import EvidenceResult
+
+CONTROL = {WORKS: "works", HOLDS_WITHOUT: "holds without it", "": ""}
+
+
+def render(result: "EvidenceResult") -> str:
+    """The page as HTML that fetches nothing."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for finding in result.findings:
+        groups[finding.row.group].append(_shown(finding))
+    return _template().render(
+        groups=dict(sorted(groups.items())),
+        verdicts=VERDICTS,
+        counts=result.counts,
+        summary=result.summary(),
+        faults=[str(fault) for fault in result.faults],
+        runs=result.computed + result.cached,
+        wall=figure(result.wall_s),
+        seeds=result.seeds,
+        version=__version__,
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("ivigabm.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("findings.html.j2")
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    verdict, claim = finding.verdict, finding.verdict.claim
+    control = verdict.control
+    return {
+        "row": finding.row,
+        "verdict": verdict,
+        "proxy": finding.proxy,
+        "picture": Markup(picture(claim, control)) if claim else "",
+        "claim": wanted(finding.row.relation, claim),
+        "figure": figure(claim.value) if claim else "",
+        "ci": interval(claim.low, claim.high) if claim else "",
+        "replicates": claim.replicates if claim else "",
+        "control": CONTROL[verdict.control_verdict],
+        "control_figure": figure(control.value) if control else "",
+        "positions": {name: one.word for name, one in finding.positions.items()},
+    }
+
+
+def wanted(relation: str, claim: Judgement | None) -> str:
+    """The claim in short: the relation and the band of its figure."""
+    if claim is None:
+        return relation
+    low, high = figure(claim.band_low), figure(claim.band_high)
+    if claim.band_low == -math.inf:
+        return f"{relation}  ≤ {high}"
+    if claim.band_high == math.inf:
+        return f"{relation}  ≥ {low}"
+    return f"{relation}  {low} to {high}"

@@ -158,8 +158,9 @@ class Transport:
         self.move_parcels(world, world.tables["autoantibody"], world.own)
         if world.drug is not None:
             self.move_parcels(world, world.tables["therapeutic_igg"], world.drug.pools)
+        attractant = world.attractant()
         for kind in self.hop:
-            self.move_cells(world, world.tables[kind])
+            self.move_cells(world, world.tables[kind], attractant)
         for group in world.phagocytes:
             receptor, host = group.receptors(world), group.cells(world)
             for axis in ("x", "y"):  # a receptor goes where its cell goes
@@ -191,7 +192,9 @@ class Transport:
         held = world.parcelled(pools)
         pools.tissue[held] = total[held]
 
-    def move_cells(self, world: "World", table: Table) -> None:
+    def move_cells(
+        self, world: "World", table: Table, attractant: NDArray[np.float64]
+    ) -> None:
         """Walk the cells of one kind."""
         if table.n == 0:
             return
@@ -202,24 +205,29 @@ class Transport:
             table["alive"],
             self.hop[table.kind],
             self.taxis[table.kind],
-            world.attractant(),
+            attractant,
             world.fields.pitch,
             world.allowed[table.kind],
             table["x"],
             table["y"],
         )
 
-    def local_molar(self, table: Table, pools: Pools, ratio: float) -> NDArray[np.float64]:
-        """What a cell sees of each pool's parcels, mol/L, shape (pools, *molecule mesh).
+    def local_molar(self, *held: tuple[Table, Pools]) -> list[NDArray[np.float64]]:
+        """What a cell sees of each pool's parcels in perfused tissue, mol/L.
 
-        `ratio` is tissue over plasma IgG behind the local barrier.
+        Of every table of parcels with its pools an array of shape (pools, *molecule mesh). All
+        are smoothed in one go.
         """
-        mesh = np.zeros((len(pools.tissue), *self.shape))
-        if table.n == 0 or not pools.tissue.any():
-            return mesh
-        deposit(
-            table["pool"], table["amount_nmol"], table["x"], table["y"], table.n, self.pitch, mesh
-        )
+        mesh = np.empty((sum(len(pools.tissue) for _, pools in held), *self.shape))
         sites = self.shape[0] * self.shape[1]
-        scale = ratio * sites * 1e-9 / pools.volume
-        return np.asarray(self.smooth(mesh) * scale[:, None, None])
+        parts, first = [], 0
+        for table, pools in held:
+            part = slice(first, first + len(pools.tissue))
+            x, y = table["x"], table["y"]
+            deposit(table["pool"], table["amount_nmol"], x, y, table.n, self.pitch, mesh[part])
+            parts.append(part)
+            first = part.stop
+        seen = self.smooth(mesh)
+        for part, (_, pools) in zip(parts, held, strict=True):
+            seen[part] *= (sites * 1e-9 / pools.volume)[:, None, None]
+        return [seen[part] for part in parts]

@@ -40,17 +40,16 @@ def mean_targets(
 
     attack : sum of all routes, in the order of `tissue.damage_and_repair`. room : scratch.
     """
-    kinds = opsonin.shape[1]
-    density = np.empty(kinds)
     n = 0
     for row in range(len(alive)):
         if alive[row]:
             attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row]
             room[0, n] = attack + t_cell[row] + oxidant[row]
             room[1, n] = c3b[row]
-            for k in range(kinds):
-                density[k] = opsonin[row, k]
-            room[2, n] = 0.0 + pairwise_sum(density, 0, kinds)
+            density = 0.0
+            for k in range(opsonin.shape[1]):
+                density += opsonin[row, k]
+            room[2, n] = density
             room[3, n] = irreversible[row]
             room[4, n] = function[row]
             n += 1

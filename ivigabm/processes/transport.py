@@ -97,8 +97,10 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
         if not alive[row] or unit(words[row, 2]) >= hop:
             continue
         i, j = x[row] // pitch, y[row] // pitch
-        along_x = taxis * lean(field[(i - 1) % nx, j], field[(i + 1) % nx, j])
-        along_y = taxis * lean(field[i, (j - 1) % ny], field[i, (j + 1) % ny])
+        left, right = i - 1 if i > 0 else nx - 1, i + 1 if i < nx - 1 else 0
+        below, above = j - 1 if j > 0 else ny - 1, j + 1 if j < ny - 1 else 0
+        along_x = taxis * lean(field[left, j], field[right, j])
+        along_y = taxis * lean(field[i, below], field[i, above])
         u, v = 3.0 * unit(words[row, 0]), 3.0 * unit(words[row, 1])
         a, b = x[row], y[row]
         if u < 1.0 - along_x:
@@ -151,7 +153,7 @@ class Transport:
         }
         taxis = ps["motion.taxis"]
         self.taxis = {"macrophage": taxis, "neutrophil": taxis, "b_cell": 0.0}
-        self._scratch = np.zeros(0)
+        self._scratch, self._total = np.zeros(0), np.zeros(0)
 
     def advance(self, world: "World") -> None:
         """Move everything by one step."""
@@ -175,8 +177,8 @@ class Transport:
         walk_parcels(words, table.n, self.reach, table["x"], table["y"], width, height)
         n = len(pools.tissue)
         if len(self._scratch) < 2 * n:
-            self._scratch = np.zeros(2 * n)
-        total = np.zeros(n)
+            self._scratch, self._total = np.zeros(2 * n), np.zeros(n)
+        total = self._total[:n]
         exchange_parcels(
             table["pool"],
             table["amount_nmol"],

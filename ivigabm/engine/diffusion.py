@@ -37,11 +37,13 @@ def _decay_and_gain(rate, dt, decay, gain):
 
 @kernel
 def _holds(field):
-    """True where a field is not zero everywhere."""
+    """True where a field is not zero everywhere; rows are scanned whole, which vectorises."""
     for i in range(field.shape[0]):
+        found = False
         for j in range(field.shape[1]):
-            if field[i, j] != 0.0:
-                return True
+            found |= field[i, j] != 0.0
+        if found:
+            return True
     return False
 
 
@@ -54,6 +56,17 @@ def list_live(fields, sources, live):
             live[count] = k
             count += 1
     return count
+
+
+@kernel
+def stack_live(fields, sources, live, stack):
+    """Copy the listed fields to the front of a stack, their sources behind them."""
+    n = len(live)
+    for k in range(n):
+        for i in range(fields.shape[1]):
+            for j in range(fields.shape[2]):
+                stack[k, i, j] = fields[live[k], i, j]
+                stack[n + k, i, j] = sources[live[k], i, j]
 
 
 @kernel
@@ -130,11 +143,11 @@ class Operator:
         live = live[: list_live(fields, sources, live)]
         if len(live) == 0:
             return
-        modes = scipy.fft.rfft2(np.concatenate((fields[live], sources[live])), axes=(-2, -1))
+        stack = np.empty((2 * len(live), *self.shape))
+        stack_live(fields, sources, live, stack)
+        modes = scipy.fft.rfft2(stack, axes=(-2, -1))
         advance_modes(modes.view(np.float64), self.decay, self.gain, live)
-        put_back(
-            scipy.fft.irfft2(modes[: len(live)], s=self.shape, axes=(-2, -1)), live, fields
-        )
+        put_back(scipy.fft.irfft2(modes[: len(live)], s=self.shape, axes=(-2, -1)), live, fields)
 
 
 @dataclass(frozen=True)

@@ -159,13 +159,16 @@ class Cytokines:
             )
 
     @staticmethod
+    def sink(world: "World", name: str) -> float:
+        """Bound over free of a cytokine that is neutralised in part."""
+        if name == "c5a":
+            return float(world.ports["anaphylatoxin_sink"][0])
+        return float(world.ports["cytokine_sink"][NEUTRALISED.index(name)])
+
+    @staticmethod
     def free(world: "World", name: str) -> NDArray[np.float64]:
         """What cells see of a cytokine that is neutralised in part."""
-        if name == "c5a":
-            sink = world.ports["anaphylatoxin_sink"][0]
-        else:
-            sink = world.ports["cytokine_sink"][NEUTRALISED.index(name)]
-        return np.asarray(world.fields[name] / (1.0 + sink))
+        return np.asarray(world.fields[name] / (1.0 + Cytokines.sink(world, name)))
 
     @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:

@@ -159,7 +159,7 @@ class Drug:
 
     def total(self, weights: Array, amounts: Array) -> Array:
         """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""
-        return self.channels(weights[:, None], amounts)[0]
+        return np.asarray(self.channels(weights[:, None], amounts)[0])
 
     def channels(self, weights: Array, amounts: Array) -> Array:
         """Weighted sums with several weights per pool, shape (weights, *mesh)."""

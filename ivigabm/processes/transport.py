@@ -116,6 +116,13 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
             y[row] = b
 
 
+@kernel
+def follow(host, n, host_x, host_y, x, y):
+    """A receptor goes where its cell goes."""
+    for row in range(n):
+        x[row], y[row] = host_x[host[row]], host_y[host[row]]
+
+
 def parcel_reach(diffusion: float, dt: float, limit: int) -> int:
     """Half-width (sites) of the square jump with the variance of diffusion over dt.
 
@@ -165,8 +172,8 @@ class Transport:
             self.move_cells(world, world.tables[kind], attractant)
         for group in world.phagocytes:
             receptor, host = group.receptors(world), group.cells(world)
-            for axis in ("x", "y"):  # a receptor goes where its cell goes
-                receptor[axis][:] = host[axis][receptor["host_row"]]
+            rows, n = receptor["host_row"], receptor.n
+            follow(rows, n, host["x"], host["y"], receptor["x"], receptor["y"])
 
     def move_parcels(self, world: "World", table: Table, pools: Pools) -> None:
         """Walk, exchange with plasma, and set the pools' tissue content to the parcels' sum."""
@@ -194,9 +201,7 @@ class Transport:
         held = world.parcelled(pools)
         pools.tissue[held] = total[held]
 
-    def move_cells(
-        self, world: "World", table: Table, attractant: NDArray[np.float64]
-    ) -> None:
+    def move_cells(self, world: "World", table: Table, attractant: NDArray[np.float64]) -> None:
         """Walk the cells of one kind."""
         if table.n == 0:
             return

@@ -183,14 +183,14 @@ class IVIgModel(TableModel):
     def write_ports(self) -> None:
         """Ports start neutral; the active mechanisms write what the drug brings, by their ids."""
         world, drug = self.world, self.world.drug
-        world.local_antibody = self.transport.local_molar(
-            world.tables["autoantibody"], world.own, 1.0
-        )
+        held = [(world.tables["autoantibody"], world.own)]
+        if drug is not None:
+            held.append((world.tables["therapeutic_igg"], drug.pools))
+        world.local_antibody, *local = self.transport.local_molar(*held)
         world.ports.clear()
         if drug is None:
             return
-        local = self.transport.local_molar(world.tables["therapeutic_igg"], drug.pools, 1.0)
-        drug.see(world, local)
+        drug.see(world, local[0])
         for mechanism in self.mechanisms:
             brought = mechanism.contribution(drug)
             world.ports.write(mechanism.port, brought)

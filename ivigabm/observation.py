@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sums import field_mean, mean_of, pairwise_sum
 from ivigabm.probes import canonical, probe
-from ivigabm.processes.tissue import total_attack
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -28,6 +29,44 @@ OBSERVED = (
     "il4",
     "irreversible_loss",
 )
+
+
+@kernel
+def mean_targets(
+    phagocytic, terminal, cytokine, t_cell, oxidant, terminal_rate, c3b, opsonin, irreversible,
+    function, alive, room, means,
+):  # fmt: skip
+    """Means over living targets: attack, C3b, opsonin, lost share, function; returns how many.
+
+    attack : sum of all routes, in the order of `tissue.damage_and_repair`. room : scratch.
+    """
+    n = 0
+    for row in range(len(alive)):
+        if alive[row]:
+            attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row]
+            room[0, n] = attack + t_cell[row] + oxidant[row]
+            room[1, n] = c3b[row]
+            density = 0.0
+            for k in range(opsonin.shape[1]):
+                density += opsonin[row, k]
+            room[2, n] = density
+            room[3, n] = irreversible[row]
+            room[4, n] = function[row]
+            n += 1
+    for i in range(5):
+        means[i] = (0.0 + pairwise_sum(room[i], 0, n)) / n if n > 0 else 0.0
+    return n
+
+
+@kernel
+def mean_copies(copies, hosts, types, means):
+    """Mean copies per phagocyte of each receptor type, from rows in the order of their hosts."""
+    for j in range(types):
+        means[j] = 0.0
+    for row in range(hosts * types):
+        means[row % types] += copies[row]
+    for j in range(types):
+        means[j] /= hosts
 
 
 class Observer:
@@ -56,7 +95,10 @@ class Observer:
         roles = [receptor.role for receptor in world.receptors]
         self._inhibitory = np.array([role == "inhibitory" for role in roles])
         self._activating = np.array([role == "activating" for role in roles])
-        self._scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
+        scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
+        self._function, self._score = (np.array(axis) for axis in zip(*scale, strict=True))
+        self._room, self._means = np.zeros((5, 0)), np.zeros(5)
+        self._copies = np.zeros(len(roles))
         self._normal = world.circulating_in_health()
         self._reference = sum(
             world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
@@ -75,7 +117,7 @@ class Observer:
         integrity, inflammation, complement, opsonin, lost = self._targets()
         ratio, inhibitory = self._receptors()
         drug = world.drug
-        infused = float(np.sum(drug.pools.grams_per_litre())) if drug else 0.0
+        infused = float(drug.pools.grams_per_litre().sum()) if drug else 0.0
         own = world.own.grams_per_litre()
         mac = world.tables["macrophage"]
         values = (
@@ -83,15 +125,15 @@ class Observer:
             inflammation,
             integrity,
             self._titre(own),
-            float(np.sum(own)) + infused,
+            float(own.sum()) + infused,
             ratio,
             complement,
             infused,
-            float(np.mean(mac["activation"])) if mac.n else 0.0,
+            float(mean_of(mac["activation"])),
             opsonin,
             inhibitory,
-            float(np.mean(world.fields["tnf"])),
-            float(np.mean(world.fields["il4"])),
+            field_mean(world.fields["tnf"]),
+            field_mean(world.fields["il4"]),
             lost,
             *(read(world) for read in self._probes),
         )
@@ -100,8 +142,7 @@ class Observer:
 
     def score(self, integrity: float) -> float:
         """The clinic's reading of the target's function."""
-        f, score = zip(*self._scale, strict=True)
-        return float(np.interp(integrity, f, score))
+        return float(np.interp(integrity, self._function, self._score))
 
     def _titre(self, own: NDArray[np.float64]) -> float:
         """Free pathogenic antibody over the scenario's reference."""
@@ -110,35 +151,41 @@ class Observer:
             return 0.0
         free = self.world.free_antibody
         held = own[antigen.pools] * (free if len(free) == len(antigen.pools) else 1.0)
-        return float(np.sum(held)) / self._reference
+        return float(held.sum()) / self._reference
 
     def _targets(self) -> tuple[float, float, float, float, float]:
         """Integrity, attack per target (1/day), C3b, opsonin density (1/um2), lost share."""
-        table = self.world.tables["target_cell"]
-        alive = table["alive"]
-        count = int(np.count_nonzero(alive))
+        table, blood = self.world.tables["target_cell"], self.world.blood_target
+        if self._room.shape[1] < table.n:
+            self._room = np.zeros((5, 2 * table.n))
+        count = mean_targets(
+            table["attack_phagocytic"],
+            table["c5b9"],
+            table["attack_cytokine"],
+            table["attack_t_cell"],
+            table["attack_oxidant"],
+            self._terminal,
+            table["c3b"],
+            table["opsonin"],
+            table["irreversible"],
+            table["function"],
+            table["alive"],
+            self._room,
+            self._means,
+        )
         if count == 0:
-            return 0.0 if self.world.blood_target else 1.0, 0.0, 0.0, 0.0, 0.0
-        attack = total_attack(table, self._terminal)
-        integrity = (
-            count / self._normal if self.world.blood_target else table["function"][alive].mean()
-        )
-        return (
-            float(integrity),
-            float(np.mean(attack[alive])),
-            float(np.mean(table["c3b"][alive])),
-            float(np.mean(np.sum(table["opsonin"][alive], axis=1))),
-            float(np.mean(table["irreversible"][alive])),
-        )
+            return 0.0 if blood else 1.0, 0.0, 0.0, 0.0, 0.0
+        attack, c3b, opsonin, lost, function = self._means.tolist()
+        return count / self._normal if blood else function, attack, c3b, opsonin, lost
 
     def _receptors(self) -> tuple[float, float]:
         """Inhibitory over activating copies, and inhibitory copies per cell."""
         table, mac = self.world.tables["fcg_receptor"], self.world.tables["macrophage"]
         if mac.n == 0:
             return 0.0, 0.0
-        copies = table["copies"].reshape(mac.n, -1).mean(axis=0)
-        inhibitory = float(np.sum(copies[self._inhibitory]))
-        activating = float(np.sum(copies[self._activating]))
+        mean_copies(table["copies"], mac.n, len(self._copies), self._copies)
+        inhibitory = float(self._copies[self._inhibitory].sum())
+        activating = float(self._copies[self._activating].sum())
         return inhibitory / activating if activating > 0.0 else 0.0, inhibitory
 
     def table(self, start: bool = False) -> NDArray[np.float64]:

@@ -59,6 +59,11 @@ class Table:
         for name, spec in {"id": np.uint64, "alive": np.bool_, **columns}.items():
             dtype, shape = spec if isinstance(spec, tuple) else (spec, ())
             self._arrays[name] = np.zeros((capacity, *shape), dtype)
+        self._views: dict[str, NDArray[Any]] = {}  # columns as last asked for, until rows move
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy makes its own views: one that was copied with it would not be a view."""
+        return {**self.__dict__, "_views": {}}
 
     def __repr__(self) -> str:
         return f"<Table {self.kind}: {self.n} rows, {len(self._arrays)} columns>"
@@ -75,7 +80,7 @@ class Table:
     @property
     def living(self) -> int:
         """Number of rows alive."""
-        return int(np.count_nonzero(self["alive"]))
+        return int(np.count_nonzero(self["alive"])) if self.n else 0
 
     @property
     def nbytes(self) -> int:
@@ -86,7 +91,10 @@ class Table:
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Rows `[0, n)` of a column, as a view that is good until the next step."""
-        return self._arrays[name][: self.n]
+        view = self._views.get(name)
+        if view is None:
+            view = self._views[name] = self._arrays[name][: self.n]
+        return view
 
     def full(self, name: str) -> NDArray[Any]:
         """A column with its spare capacity, for kernels that append."""
@@ -98,6 +106,7 @@ class Table:
         if need <= self.capacity:
             return
         room = max(need, 2 * self.capacity)
+        self._views.clear()
         for name, old in self._arrays.items():
             new = np.zeros((room, *old.shape[1:]), old.dtype)
             new[: self.n] = old[: self.n]
@@ -121,6 +130,7 @@ class Table:
         if n != self.n:
             self.n = n
             self.version += 1
+            self._views.clear()
 
     def find(self, agent_id: int) -> int:
         """Row of an id.
@@ -151,4 +161,5 @@ class Table:
             array[kept : self.n] = 0
         self.n = kept
         self.version += 1
+        self._views.clear()
         return moved

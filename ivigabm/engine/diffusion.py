@@ -13,6 +13,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import cos_turn, expm1
+from ivigabm.engine.kernel import kernel
 
 Field = NDArray[np.float64]
 
@@ -24,11 +25,81 @@ def laplacian_modes(nx: int, ny: int, pitch: float) -> Field:
     return np.asarray((4.0 - 2.0 * cx[:, None] - 2.0 * cy[None, :]) / (pitch * pitch))
 
 
-def _decay_and_gain(rate: Field, dt: float) -> tuple[Field, Field]:
+@kernel
+def _decay_and_gain(rate, dt, decay, gain):
     """exp(-rate dt) and (1 - exp(-rate dt)) / rate, the latter dt where rate is zero."""
-    lost = np.array([-expm1(-r * dt) for r in rate.ravel()]).reshape(rate.shape)
-    gain = np.where(rate > 0.0, lost / np.where(rate > 0.0, rate, 1.0), dt)
-    return 1.0 - lost, gain
+    for i in range(rate.shape[0]):
+        for j in range(rate.shape[1]):
+            lost = -expm1(-rate[i, j] * dt)
+            decay[i, j] = 1.0 - lost
+            gain[i, j] = lost / rate[i, j] if rate[i, j] > 0.0 else dt
+
+
+@kernel
+def _holds(field):
+    """True where a field is not zero everywhere; rows are scanned whole, which vectorises."""
+    for i in range(field.shape[0]):
+        found = False
+        for j in range(field.shape[1]):
+            found |= field[i, j] != 0.0
+        if found:
+            return True
+    return False
+
+
+@kernel
+def list_live(fields, sources, live):
+    """List in `live` the fields that hold something or have a source; returns how many."""
+    count = 0
+    for k in range(fields.shape[0]):
+        if _holds(fields[k]) or _holds(sources[k]):
+            live[count] = k
+            count += 1
+    return count
+
+
+@kernel
+def stack_live(fields, sources, live, stack):
+    """Copy the listed fields to the front of a stack, their sources behind them."""
+    n = len(live)
+    for k in range(n):
+        for i in range(fields.shape[1]):
+            for j in range(fields.shape[2]):
+                stack[k, i, j] = fields[live[k], i, j]
+                stack[n + k, i, j] = sources[live[k], i, j]
+
+
+@kernel
+def advance_modes(modes, decay, gain, live):
+    """modes[k] = modes[k] * decay + modes[n + k] * gain; real and imaginary part in turn."""
+    n, nx, ny = len(live), modes.shape[1], modes.shape[2] // 2
+    for k in range(n):
+        f = live[k]
+        for i in range(nx):
+            for j in range(ny):
+                keep, take = decay[f, i, j], gain[f, i, j]
+                for part in range(2 * j, 2 * j + 2):
+                    modes[k, i, part] = modes[k, i, part] * keep + modes[n + k, i, part] * take
+
+
+@kernel
+def weigh_modes(modes, weight):
+    """Scale real and imaginary part of every mode."""
+    for k in range(modes.shape[0]):
+        for i in range(modes.shape[1]):
+            for j in range(weight.shape[1]):
+                modes[k, i, 2 * j] *= weight[i, j]
+                modes[k, i, 2 * j + 1] *= weight[i, j]
+
+
+@kernel
+def put_back(values, live, fields):
+    """Write fields back to where they are listed; what rounding took below zero becomes zero."""
+    for k in range(len(live)):
+        for i in range(values.shape[1]):
+            for j in range(values.shape[2]):
+                v = values[k, i, j]
+                fields[live[k], i, j] = 0.0 if v <= 0.0 else v
 
 
 @dataclass(frozen=True)
@@ -51,23 +122,32 @@ class Operator:
         `diffusion` in pitch-units squared per time, `loss` per time, both of shape (fields,).
         """
         modes = laplacian_modes(*shape, pitch)
-        parts = [_decay_and_gain(d * modes + k, dt) for d, k in zip(diffusion, loss, strict=True)]
-        return cls(np.array([p[0] for p in parts]), np.array([p[1] for p in parts]), shape)
+        decay, gain = np.empty((2, len(diffusion), *modes.shape))
+        for f, (spread, lost) in enumerate(zip(diffusion, loss, strict=True)):
+            _decay_and_gain(spread * modes + lost, dt, decay[f], gain[f])
+        return cls(decay, gain, shape)
 
     def step(self, fields: Field, sources: Field) -> Field:
-        """Fields after one step, shape (fields, nx, ny); sources are amounts per time.
+        """Fields after one step, shape (fields, nx, ny); sources are amounts per time."""
+        after = fields.copy()
+        self.advance(after, sources)
+        return after
+
+    def advance(self, fields: Field, sources: Field) -> None:
+        """The same, in place.
 
         A field that is exactly zero and has no source stays so, untransformed; the bits of
         the others do not depend on it.
         """
-        live = [i for i in range(len(fields)) if fields[i].any() or sources[i].any()]
-        after = np.zeros_like(fields)
-        if live:
-            modes = scipy.fft.rfft2(np.concatenate((fields[live], sources[live])), axes=(-2, -1))
-            n = len(live)
-            modes = modes[:n] * self.decay[live] + modes[n:] * self.gain[live]
-            after[live] = np.maximum(scipy.fft.irfft2(modes, s=self.shape, axes=(-2, -1)), 0.0)
-        return after
+        live = np.empty(len(fields), np.int64)
+        live = live[: list_live(fields, sources, live)]
+        if len(live) == 0:
+            return
+        stack = np.empty((2 * len(live), *self.shape))
+        stack_live(fields, sources, live, stack)
+        modes = scipy.fft.rfft2(stack, axes=(-2, -1))
+        advance_modes(modes.view(np.float64), self.decay, self.gain, live)
+        put_back(scipy.fft.irfft2(modes[: len(live)], s=self.shape, axes=(-2, -1)), live, fields)
 
 
 @dataclass(frozen=True)
@@ -85,9 +165,17 @@ class Smoother:
     def build(cls, shape: tuple[int, int], pitch: float, diffusion: float, dt: float) -> "Smoother":
         """Smoother on a mesh of this shape and pitch, for one diffusion coefficient."""
         rate = diffusion * laplacian_modes(*shape, pitch)
-        return cls(_decay_and_gain(rate, dt)[1] / dt, shape)
+        decay, gain = np.empty((2, *rate.shape))
+        _decay_and_gain(rate, dt, decay, gain)
+        return cls(gain / dt, shape)
 
     def __call__(self, amounts: Field) -> Field:
-        """Smoothed amounts, shape (species, nx, ny)."""
-        mode = scipy.fft.rfft2(amounts, axes=(-2, -1)) * self.weight
-        return np.asarray(np.maximum(scipy.fft.irfft2(mode, s=self.shape, axes=(-2, -1)), 0.0))
+        """Smoothed amounts, shape (species, nx, ny); a species that is nowhere stays so."""
+        smoothed = np.zeros_like(amounts)
+        live = np.empty(len(amounts), np.int64)
+        live = live[: list_live(amounts, smoothed, live)]
+        if len(live):
+            modes = scipy.fft.rfft2(amounts[live], axes=(-2, -1))
+            weigh_modes(modes.view(np.float64), self.weight)
+            put_back(scipy.fft.irfft2(modes, s=self.shape, axes=(-2, -1)), live, smoothed)
+        return smoothed

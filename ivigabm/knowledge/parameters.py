@@ -87,7 +87,7 @@ class ParameterSet:
             )
         self.species = species
         self._rows = dict(_resolved(species))
-        self._used: set[str] = set()
+        self._used: dict[str, float] = {}  # what was read; a step reads the same again
         for name, value in (overrides or {}).items():
             self._rows[name] = self._overridden(self._row(name), value)
 
@@ -120,8 +120,9 @@ class ParameterSet:
 
     def __getitem__(self, name: str) -> float:
         """Value of a parameter; the name is noted as used."""
-        value = self._row(name).value
-        self._used.add(name)
+        value = self._used.get(name)
+        if value is None:
+            value = self._used[name] = self._row(name).value
         return value
 
     def __contains__(self, name: str) -> bool:

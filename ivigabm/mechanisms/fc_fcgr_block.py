@@ -31,14 +31,13 @@ class FcgrBlockade(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        levels = drug.channels(drug.once(self.id, self._weights), drug.effector)
+        return levels.reshape(2, -1, *drug.mesh)
+
+    def _weights(self, drug: "Drug") -> NDArray[np.float64]:
+        """K of every receptor, then 1, of each molecule as monomer, then the same as dimer."""
         with_fc = drug.features(self.needs)
-        dimer = drug.dimer
-        per_receptor = np.column_stack([drug.fcgr_affinity, np.ones(len(dimer))])
-        monomer_weight = (with_fc * (1.0 - dimer))[:, None] * per_receptor
-        dimer_weight = (with_fc * dimer)[:, None] * per_receptor
-        return np.stack(
-            [
-                drug.channels(monomer_weight, drug.effector),
-                drug.channels(dimer_weight, drug.effector),
-            ]
-        )
+        per_receptor = np.column_stack([drug.fcgr_affinity, np.ones(len(with_fc))])
+        monomer = (with_fc * (1.0 - drug.dimer))[:, None] * per_receptor
+        dimer = (with_fc * drug.dimer)[:, None] * per_receptor
+        return np.hstack([monomer, dimer])

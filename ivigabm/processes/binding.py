@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-MONOMER, DIMER = 0, 1
 DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
 
 
@@ -26,6 +25,56 @@ def gather(host, kind, copies, function, n, out):
     """Functional copies per host row and receptor type, from the receptor agents."""
     for row in range(n):
         out[host[row], kind[row]] = copies[row] * function[kind[row]]
+
+
+@kernel
+def compete(molar, affinity, rival):
+    """Sum of K times concentration per receptor, over molecules in row order."""
+    for j in range(len(rival)):
+        rival[j] = 0.0
+        for i in range(len(molar)):
+            rival[j] += molar[i] * affinity[i, j]
+
+
+@kernel
+def average(copies, alive, n, mean):
+    """Mean of each receptor type over the living cells, added in row order."""
+    living = 0
+    for j in range(len(mean)):
+        mean[j] = 0.0
+    for row in range(n):
+        if alive[row]:
+            living += 1
+            for j in range(len(mean)):
+                mean[j] += copies[row, j]
+    for j in range(len(mean)):
+        mean[j] = mean[j] / living if living > 0 else 0.0
+
+
+@kernel
+def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solved, work, share):
+    """Soluble monomer and dimer on the mean phagocyte.
+
+    own : competition by the body's IgG (receptors,). channels : the port's means, (2,
+    receptors + 1). ligand, affinity : scratch. share : out, (3, receptors), what the mean
+    phagocyte's copies are held by: monomer, complex, a complex that cross-links them.
+    """
+    types = len(copies)
+    dimer = channels[1, types]
+    ligand[0] = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
+    ligand[1] = 0.5 * dimer  # two IgG per dimer: half as many complexes as molecules
+    for j in range(types):
+        affinity[0, j] = own[j] + channels[0, j]
+        affinity[1, j] = channels[1, j] / dimer if dimer > 0.0 else 0.0
+    bound, crosslinked, held, held_twice = solved
+    multivalent_equilibrium(
+        ligand, counts, affinity, copies, kx, free, bound, crosslinked, held, held_twice, work
+    )
+    for j in range(types):
+        each = 1.0 / copies[j] if copies[j] > 0.0 else 0.0
+        share[0, j] = held[0, j] * each
+        share[1, j] = held[1, j] * each
+        share[2, j] = held_twice[1, j] * each
 
 
 @kernel
@@ -79,20 +128,17 @@ def bind_contacts(
 
 
 @kernel
-def scatter(
-    host, kind, copies, linked, monomer, complexed, soluble, n, out_linked, out_monomer, out_complex
-):
+def scatter(host, kind, copies, linked, share, n, out_linked, out_monomer, out_complex):
     """Write occupancy and cross-linking back to the receptor agents.
 
-    monomer, complexed : share of copies that soluble IgG occupies; soluble : share that soluble
-    complexes cross-link. Copies held in a patch and in complexes cannot exceed all copies.
+    share : of `bind_soluble`. Copies held in a patch and in complexes cannot exceed all copies.
     """
     for row in range(n):
         j = kind[row]
-        held = linked[host[row], j] + soluble[j] * copies[row]
+        held = linked[host[row], j] + share[2, j] * copies[row]
         out_linked[row] = held if held < copies[row] else copies[row]
-        out_monomer[row] = monomer[j]
-        out_complex[row] = complexed[j]
+        out_monomer[row] = share[0, j]
+        out_complex[row] = share[1, j]
 
 
 class Binding:
@@ -127,21 +173,21 @@ class Binding:
             np.zeros((kinds, types)),
         )
         self.soluble_work = multivalent_work(2, 2, types)
-        self.free = np.zeros(types)
-        self.complexes, self.paired = np.zeros(2), np.zeros(2)
-        self.held, self.held_twice = np.zeros((2, types)), np.zeros((2, types))
+        self.rival, self.mean_copies, self.free = np.zeros((3, types))
+        self.ligand, self.affinity = np.zeros(2), np.zeros((2, types))
+        self.solved = np.zeros(2), np.zeros(2), np.zeros((2, types)), np.zeros((2, types))
+        self.share = np.zeros((3, types))
         self.copies = np.zeros((0, types))
         self.bound = np.zeros((0, types))
         self.linked = np.zeros((0, types))
 
     def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
-        """Sum of K times concentration of the body's IgG per receptor, shape (receptors,)."""
-        rival = np.zeros(len(world.receptors))
-        for molar, row in zip(
-            world.mean_at_target(world.own).tolist(), self.own_affinity, strict=True
-        ):
-            rival += molar * row
-        return rival
+        """Sum of K times concentration of the body's IgG per receptor, shape (receptors,).
+
+        The array holds until the next call.
+        """
+        compete(world.mean_at_target(world.own), self.own_affinity, self.rival)
+        return self.rival
 
     def advance(self, world: "World") -> None:
         """Solve this step's binding."""
@@ -181,56 +227,28 @@ class Binding:
             self.scratch,
             self.linked,
         )
-        monomer, complexed, linked = self.soluble(world, own)
+        average(self.copies, cells["alive"], cells.n, self.mean_copies)
+        bind_soluble(
+            own,
+            world.ports["fcgr_competitor"].mean(axis=(2, 3)),
+            self.mean_copies,
+            self.ligand,
+            DIMER_COUNTS,
+            self.affinity,
+            self.kx,
+            self.free,
+            self.solved,
+            self.soluble_work,
+            self.share,
+        )
         scatter(
             receptor["host_row"],
             receptor["receptor"],
             receptor["copies"],
             self.linked,
-            monomer,
-            complexed,
-            linked,
+            self.share,
             receptor.n,
             receptor["crosslinked"],
             receptor["occupied_monomer"],
             receptor["occupied_complex"],
         )
-
-    def mean_copies(self, world: "World") -> "np.typing.NDArray[np.float64]":
-        """Functional copies of each receptor type on the mean living cell, shape (receptors,)."""
-        cells = self.group.cells(world)
-        alive = cells["alive"]
-        if not alive.any():
-            return np.zeros(len(world.receptors))
-        copies = self.copies[: cells.n]
-        return np.asarray((copies if alive.all() else copies[alive]).mean(axis=0))
-
-    def soluble(
-        self, world: "World", own: "np.typing.NDArray[np.float64]"
-    ) -> tuple["np.typing.NDArray[np.float64]", ...]:
-        """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
-        types = len(world.receptors)
-        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
-        copies = self.mean_copies(world)
-        molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
-        dimer = float(port[DIMER, types])
-        affinity = np.zeros((2, types))
-        affinity[MONOMER] = (own + port[MONOMER, :types]) / molar
-        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
-        # two IgG per dimer: half as many complexes as molecules
-        concentration = np.array([molar, 0.5 * dimer])
-        multivalent_equilibrium(
-            concentration,
-            DIMER_COUNTS,
-            affinity,
-            copies,
-            self.kx,
-            self.free,
-            self.complexes,
-            self.paired,
-            self.held,
-            self.held_twice,
-            self.soluble_work,
-        )
-        share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
-        return self.held[MONOMER] * share, self.held[DIMER] * share, self.held_twice[DIMER] * share

@@ -15,10 +15,12 @@ from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.transport import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
+    from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
 
 NAMES = ("tnf", "chemokine", "il33", "il4", "ifn_gamma", "il10", "pge2", "c5a", "il1")
 NEUTRALISED = ("tnf",)  # cytokines that the port `cytokine_sink` covers, in its order
+_PLACE = {name: place for place, name in enumerate(NAMES)}
 
 
 class Fields:
@@ -31,11 +33,11 @@ class Fields:
         self.sources = np.zeros_like(self.values)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
-        return np.asarray(self.values[NAMES.index(name)])
+        return np.asarray(self.values[_PLACE[name]])
 
     def source(self, name: str) -> NDArray[np.float64]:
         """Amount secreted per day into each cell of the mesh in this step."""
-        return np.asarray(self.sources[NAMES.index(name)])
+        return np.asarray(self.sources[_PLACE[name]])
 
 
 @kernel
@@ -107,28 +109,30 @@ class Cytokines:
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
-        fields.values[...] = self.operator.step(fields.values, fields.sources)
+        self.operator.advance(fields.values, fields.sources)
 
     def _from_the_adaptive_arm(self, world: "World") -> None:
         """Active effector T cells, regulatory T cells, and dendritic cells with COX-2."""
         dendritic, t_cell = world.tables["dendritic_cell"], world.tables["t_cell"]
-        activation, stage = t_cell["activation"], t_cell["stage"]
-        effector = np.where(stage == EFFECTOR, activation, 0.0)
-        sources = [(name, t_cell, effector) for name in ("tnf", "chemokine", "ifn_gamma")]
-        sources.append(("il10", t_cell, np.where(stage == TREG, activation, 0.0)))
-        sources.append(("pge2", dendritic, dendritic["cox2"]))
+        sources: list[tuple[str, Table, NDArray[np.float64]]] = []
+        if t_cell.n:
+            activation, stage = t_cell["activation"], t_cell["stage"]
+            effector = np.where(stage == EFFECTOR, activation, 0.0)
+            sources += [(name, t_cell, effector) for name in ("tnf", "chemokine", "ifn_gamma")]
+            sources.append(("il10", t_cell, np.where(stage == TREG, activation, 0.0)))
+        if dendritic.n:
+            sources.append(("pge2", dendritic, dendritic["cox2"]))
         for name, table, amount in sources:
-            if table.n:
-                secrete(
-                    amount,
-                    self.rate[name] * world.comparators.secretion_left,
-                    table["alive"],
-                    table["x"],
-                    table["y"],
-                    table.n,
-                    world.fields.pitch,
-                    world.fields.source(name),
-                )
+            secrete(
+                amount,
+                self.rate[name] * world.comparators.secretion_left,
+                table["alive"],
+                table["x"],
+                table["y"],
+                table.n,
+                world.fields.pitch,
+                world.fields.source(name),
+            )
 
     def _from_neutrophils_and_complement(self, world: "World") -> None:
         """Active neutrophils, and the C5a that splits off where C5 is cleaved on a target."""
@@ -155,13 +159,16 @@ class Cytokines:
             )
 
     @staticmethod
+    def sink(world: "World", name: str) -> float:
+        """Bound over free of a cytokine that is neutralised in part."""
+        if name == "c5a":
+            return float(world.ports["anaphylatoxin_sink"][0])
+        return float(world.ports["cytokine_sink"][NEUTRALISED.index(name)])
+
+    @staticmethod
     def free(world: "World", name: str) -> NDArray[np.float64]:
         """What cells see of a cytokine that is neutralised in part."""
-        if name == "c5a":
-            sink = world.ports["anaphylatoxin_sink"][0]
-        else:
-            sink = world.ports["cytokine_sink"][NEUTRALISED.index(name)]
-        return np.asarray(world.fields[name] / (1.0 + sink))
+        return np.asarray(world.fields[name] / (1.0 + Cytokines.sink(world, name)))
 
     @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:

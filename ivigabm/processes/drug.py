@@ -5,7 +5,7 @@ catabolism) is no mechanism and always runs.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,15 @@ def weigh(weights, amounts, out):
             if w != 0.0:
                 for i in range(amounts.shape[1]):
                     out[r, i] += w * amounts[s, i]
+
+
+@kernel
+def weighted(weights, amounts):
+    """Sum of weights times amounts, in row order."""
+    total = 0.0
+    for s in range(len(weights)):
+        total += weights[s] * amounts[s]
+    return total
 
 
 class Drug:
@@ -76,6 +85,9 @@ class Drug:
         self.valency = np.array([molecule.valency for molecule in molecules])
         self.two_armed = np.array([float(m.fragment in ("intact", "fab2")) for m in molecules])
         self._features: dict[frozenset[str], Array] = {}
+        self._either: dict[frozenset[str], Array] = {}
+        self._specificity: dict[str, Array] = {}
+        self._constants: dict[str, Array] = {}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
         self.lymphoid = np.zeros((len(molecules), cells))
@@ -108,6 +120,12 @@ class Drug:
         )
         self.il4 = world.fields["il4"]
 
+    def once(self, key: str, make: Callable[["Drug"], Array]) -> Array:
+        """What a mechanism works out from the composition alone, made at first use."""
+        if key not in self._constants:
+            self._constants[key] = make(self)
+        return self._constants[key]
+
     def features(self, needs: frozenset[str]) -> Array:
         """Share of each pool's molecules that have all features in `needs`; not to be written."""
         if needs not in self._features:
@@ -118,29 +136,30 @@ class Drug:
 
     def either(self, needs: frozenset[str]) -> Array:
         """Share of each pool's molecules that have at least one feature in `needs`."""
-        parts = [self.features(frozenset({need})) for need in sorted(needs)]
-        return np.asarray(np.max(parts, axis=0))
+        if needs not in self._either:
+            parts = [self.features(frozenset({need})) for need in sorted(needs)]
+            self._either[needs] = np.asarray(np.max(parts, axis=0))
+        return self._either[needs]
 
     def grams(self, weights: Array) -> float:
         """Weighted mean in lymphoid tissue, as g/L of 150 kg/mol, so that moles count."""
         return self.mean(weights, self.in_lymphoid) * self.ps["mass.igg"] * GRAMS
 
     def specificity(self, name: str) -> Array:
-        """Share of each pool's molecules that bind a named thing."""
-        return np.array([m.specificity.get(name, 0.0) for m in self.molecules])
+        """Share of each pool's molecules that bind a named thing; not to be written."""
+        if name not in self._specificity:
+            self._specificity[name] = np.array(
+                [m.specificity.get(name, 0.0) for m in self.molecules], np.float64
+            )
+        return self._specificity[name]
 
     def mean(self, weights: Array, molar: Array) -> float:
         """Weighted sum over pools of mean concentrations, in row order."""
-        total = 0.0
-        for weight, amount in zip(weights.tolist(), molar.tolist(), strict=True):
-            total += weight * amount
-        return total
+        return float(weighted(weights, molar))
 
     def total(self, weights: Array, amounts: Array) -> Array:
         """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""
-        out = np.zeros((1, amounts.shape[1]))
-        weigh(weights[:, None], amounts, out)
-        return np.asarray(out[0].reshape(self.mesh))
+        return np.asarray(self.channels(weights[:, None], amounts)[0])
 
     def channels(self, weights: Array, amounts: Array) -> Array:
         """Weighted sums with several weights per pool, shape (weights, *mesh)."""

@@ -251,7 +251,7 @@ class Ports:
     def clear(self) -> None:
         """Put every port back to its neutral value."""
         for name, value in self._values.items():
-            value[...] = PORTS[name].neutral
+            value.fill(PORTS[name].neutral)
 
     def is_neutral(self, name: str) -> bool:
         """True when nothing has been brought to a port in this step."""
@@ -260,9 +260,12 @@ class Ports:
     def write(self, name: str, value: float | Array) -> None:
         """Combine one mechanism's contribution into a port."""
         target, how = self._values[name], PORTS[name].combine
-        if how == "sum":
-            target += value
-        elif how == "product":
-            target *= value
-        else:
+        if how == "max":
             np.maximum(target, value, out=target)
+        elif isinstance(value, float) and target.shape == (1,):  # most are: no array for them
+            before = target.item()
+            target[0] = before + value if how == "sum" else before * value
+        elif how == "sum":
+            target += value
+        else:
+            target *= value

@@ -32,40 +32,35 @@ def fold(maximum, level):
 
 @kernel
 def express(
-    host,
-    receptor,
-    n,
-    alive,
-    linked,
-    x,
-    y,
-    tnf,
-    il4,
-    type2,
-    c5a,
-    complexes,
-    ifng,
-    field_pitch,
-    molecule_pitch,
-    folds,
-    baseline,
-    turnover,
-    internalise,
-    dt,
-    copies,
+    host, receptor, n, alive, linked, x, y, tnf, il4, type2, c5a, complexes, ifng, field_scale,
+    field_pitch, molecule_pitch, folds, baseline, displayed, turnover, internalise, dt, copies,
     ledger,
-):
-    """Advance the copies of every receptor agent; ledger gets copies made and lost."""
+):  # fmt: skip
+    """Advance the copies of every receptor agent; ledger gets copies made and lost.
+
+    field_scale : what turns TNF, C5a and IFN-γ into levels: bound over free TNF, its half
+    effect, bound over free C5a, function of its receptor, its half effect, responsiveness to
+    IFN-γ over its half effect. displayed : share of the set-point left, per receptor type.
+    """
+    tnf_sink, half_tnf, c5a_sink, c5a_receptor, half_c5a, ifng_left = field_scale
+    last, by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for row in range(n):
         if not alive[row]:
             continue
-        a, b = x[host[row]], y[host[row]]
+        if host[row] != last:  # receptors of one cell follow each other and see the same
+            last = host[row]
+            i, j = x[last] // field_pitch, y[last] // field_pitch
+            a, b = x[last] // molecule_pitch, y[last] // molecule_pitch
+            by_tnf, by_il4 = tnf[i, j] / (1.0 + tnf_sink) / half_tnf, il4[i, j]
+            by_type2, by_complex = type2[a, b], complexes[a, b]
+            by_c5a = c5a[i, j] / (1.0 + c5a_sink) * c5a_receptor / half_c5a
+            by_ifng = ifng[i, j] * ifng_left
         kind = receptor[row]
-        i, j = a // field_pitch, b // field_pitch
-        target = baseline[row] * fold(folds[kind, 0], tnf[i, j]) * fold(folds[kind, 1], il4[i, j])
-        target *= fold(folds[kind, 2], type2[a // molecule_pitch, b // molecule_pitch])
-        target *= fold(folds[kind, 3], c5a[i, j]) * fold(folds[kind, 5], ifng[i, j])
-        target *= fold(folds[kind, 4], complexes[a // molecule_pitch, b // molecule_pitch])
+        target = baseline[row] * displayed[kind]
+        target = target * fold(folds[kind, 0], by_tnf) * fold(folds[kind, 1], by_il4)
+        target *= fold(folds[kind, 2], by_type2)
+        target *= fold(folds[kind, 3], by_c5a) * fold(folds[kind, 5], by_ifng)
+        target *= fold(folds[kind, 4], by_complex)
         before = copies[row]
         share = linked[row] / before if before > 0.0 else 0.0
         rate = 1.0 / turnover + internalise * share
@@ -98,6 +93,7 @@ class ReceptorExpression:
         self.il4_receptor = world.present("IL-4R")
         self.c5a_receptor = world.present("C5aR")
         self.activating = np.array([r.role == "activating" for r in world.receptors])
+        self.whole = np.ones(len(world.receptors))
         self.folds = np.ones((len(world.receptors), 6))
         own = f"fcgr2b.fold_max_{group.name}"
         raised = ps[own] if own in ps else ps["fcgr2b.fold_max"]
@@ -115,16 +111,24 @@ class ReceptorExpression:
 
     def displayed(self, world: "World") -> NDArray[np.float64]:
         """Share of each receptor type's set-point that a comparator leaves, shape (receptors,)."""
-        return np.where(self.activating, world.comparators.display_left, 1.0)
+        left = world.comparators.display_left
+        return self.whole if left == 1.0 else np.where(self.activating, left, 1.0)
+
+    def ifng_left(self, world: "World") -> float:
+        """What turns IFN-γ into its level over half effect, as the drug has left its receptor."""
+        return float(world.ports["ifng_response"][0]) / self.half_ifng
 
     def ifng(self, world: "World") -> NDArray[np.float64]:
         """IFN-γ over its half effect, as cells whose receptor the drug has lowered see it."""
-        left = float(world.ports["ifng_response"][0]) / self.half_ifng
-        return np.asarray(world.fields["ifn_gamma"] * left)
+        return np.asarray(world.fields["ifn_gamma"] * self.ifng_left(world))
 
     def advance(self, world: "World") -> None:
         """One step of turnover for every receptor agent."""
         table, host = self.group.receptors(world), self.group.cells(world)
+        if table.n == 0:
+            return
+        ports, fields = world.ports, world.fields
+        il4 = ports["fcgr2b_signal"]
         express(
             table["host_row"],
             table["receptor"],
@@ -133,16 +137,25 @@ class ReceptorExpression:
             table["crosslinked"],
             host["x"],
             host["y"],
-            Cytokines.free(world, "tnf") / self.half_tnf,
-            world.ports["fcgr2b_signal"] * self.il4_receptor,
-            world.ports["type2_signal"],
-            Cytokines.free(world, "c5a") * self.c5a_receptor / self.half_c5a,
-            world.ports["fcgr_complexes"],
-            self.ifng(world),
-            world.fields.pitch,
+            fields["tnf"],
+            il4 if self.il4_receptor == 1.0 else il4 * self.il4_receptor,
+            ports["type2_signal"],
+            fields["c5a"],
+            ports["fcgr_complexes"],
+            fields["ifn_gamma"],
+            (
+                Cytokines.sink(world, "tnf"),
+                self.half_tnf,
+                Cytokines.sink(world, "c5a"),
+                self.c5a_receptor,
+                self.half_c5a,
+                self.ifng_left(world),
+            ),
+            fields.pitch,
             world.molecule_pitch,
             self.folds,
-            table["baseline"] * self.displayed(world)[table["receptor"]],
+            table["baseline"],
+            self.displayed(world),
             self.turnover,
             self.internalise,
             world.dt,

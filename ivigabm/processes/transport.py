@@ -97,8 +97,10 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
         if not alive[row] or unit(words[row, 2]) >= hop:
             continue
         i, j = x[row] // pitch, y[row] // pitch
-        along_x = taxis * lean(field[(i - 1) % nx, j], field[(i + 1) % nx, j])
-        along_y = taxis * lean(field[i, (j - 1) % ny], field[i, (j + 1) % ny])
+        left, right = i - 1 if i > 0 else nx - 1, i + 1 if i < nx - 1 else 0
+        below, above = j - 1 if j > 0 else ny - 1, j + 1 if j < ny - 1 else 0
+        along_x = taxis * lean(field[left, j], field[right, j])
+        along_y = taxis * lean(field[i, below], field[i, above])
         u, v = 3.0 * unit(words[row, 0]), 3.0 * unit(words[row, 1])
         a, b = x[row], y[row]
         if u < 1.0 - along_x:
@@ -112,6 +114,13 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
         if allowed[a, b]:
             x[row] = a
             y[row] = b
+
+
+@kernel
+def follow(host, n, host_x, host_y, x, y):
+    """A receptor goes where its cell goes."""
+    for row in range(n):
+        x[row], y[row] = host_x[host[row]], host_y[host[row]]
 
 
 def parcel_reach(diffusion: float, dt: float, limit: int) -> int:
@@ -151,19 +160,20 @@ class Transport:
         }
         taxis = ps["motion.taxis"]
         self.taxis = {"macrophage": taxis, "neutrophil": taxis, "b_cell": 0.0}
-        self._scratch = np.zeros(0)
+        self._scratch, self._total = np.zeros(0), np.zeros(0)
 
     def advance(self, world: "World") -> None:
         """Move everything by one step."""
         self.move_parcels(world, world.tables["autoantibody"], world.own)
         if world.drug is not None:
             self.move_parcels(world, world.tables["therapeutic_igg"], world.drug.pools)
+        attractant = world.attractant()
         for kind in self.hop:
-            self.move_cells(world, world.tables[kind])
+            self.move_cells(world, world.tables[kind], attractant)
         for group in world.phagocytes:
             receptor, host = group.receptors(world), group.cells(world)
-            for axis in ("x", "y"):  # a receptor goes where its cell goes
-                receptor[axis][:] = host[axis][receptor["host_row"]]
+            rows, n = receptor["host_row"], receptor.n
+            follow(rows, n, host["x"], host["y"], receptor["x"], receptor["y"])
 
     def move_parcels(self, world: "World", table: Table, pools: Pools) -> None:
         """Walk, exchange with plasma, and set the pools' tissue content to the parcels' sum."""
@@ -174,8 +184,8 @@ class Transport:
         walk_parcels(words, table.n, self.reach, table["x"], table["y"], width, height)
         n = len(pools.tissue)
         if len(self._scratch) < 2 * n:
-            self._scratch = np.zeros(2 * n)
-        total = np.zeros(n)
+            self._scratch, self._total = np.zeros(2 * n), np.zeros(n)
+        total = self._total[:n]
         exchange_parcels(
             table["pool"],
             table["amount_nmol"],
@@ -191,7 +201,7 @@ class Transport:
         held = world.parcelled(pools)
         pools.tissue[held] = total[held]
 
-    def move_cells(self, world: "World", table: Table) -> None:
+    def move_cells(self, world: "World", table: Table, attractant: NDArray[np.float64]) -> None:
         """Walk the cells of one kind."""
         if table.n == 0:
             return
@@ -202,24 +212,29 @@ class Transport:
             table["alive"],
             self.hop[table.kind],
             self.taxis[table.kind],
-            world.attractant(),
+            attractant,
             world.fields.pitch,
             world.allowed[table.kind],
             table["x"],
             table["y"],
         )
 
-    def local_molar(self, table: Table, pools: Pools, ratio: float) -> NDArray[np.float64]:
-        """What a cell sees of each pool's parcels, mol/L, shape (pools, *molecule mesh).
+    def local_molar(self, *held: tuple[Table, Pools]) -> list[NDArray[np.float64]]:
+        """What a cell sees of each pool's parcels in perfused tissue, mol/L.
 
-        `ratio` is tissue over plasma IgG behind the local barrier.
+        Of every table of parcels with its pools an array of shape (pools, *molecule mesh). All
+        are smoothed in one go.
         """
-        mesh = np.zeros((len(pools.tissue), *self.shape))
-        if table.n == 0 or not pools.tissue.any():
-            return mesh
-        deposit(
-            table["pool"], table["amount_nmol"], table["x"], table["y"], table.n, self.pitch, mesh
-        )
+        mesh = np.empty((sum(len(pools.tissue) for _, pools in held), *self.shape))
         sites = self.shape[0] * self.shape[1]
-        scale = ratio * sites * 1e-9 / pools.volume
-        return np.asarray(self.smooth(mesh) * scale[:, None, None])
+        parts, first = [], 0
+        for table, pools in held:
+            part = slice(first, first + len(pools.tissue))
+            x, y = table["x"], table["y"]
+            deposit(table["pool"], table["amount_nmol"], x, y, table.n, self.pitch, mesh[part])
+            parts.append(part)
+            first = part.stop
+        seen = self.smooth(mesh)
+        for part, (_, pools) in zip(parts, held, strict=True):
+            seen[part] *= (sites * 1e-9 / pools.volume)[:, None, None]
+        return [seen[part] for part in parts]

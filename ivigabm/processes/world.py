@@ -158,6 +158,7 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
+        self._present: dict[str, float] = {}  # what `present` has been asked for
         self.body = Body(ps, self.present("FcRn"))
         self.free_antibody, self.free_clones = np.ones(0), np.ones(0)
         self.idiotypes = Idiotypes(())
@@ -196,6 +197,11 @@ class World:
 
     def present(self, node: str) -> float:
         """Function left of a node: 0 when knocked out, less than 1 when blocked, else 1."""
+        if node not in self._present:
+            self._present[node] = self._left(node)
+        return self._present[node]
+
+    def _left(self, node: str) -> float:
         if node in self.missing:
             return 0.0
         left = 1.0

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -141,3 +143,13 @@ def test_ids_keep_their_values_through_births_deaths_and_compactions(events):
     living = made["id"][made["alive"]].tolist()
     assert living == sorted(truth)  # founders are born in id order
     assert [made["size"][made.find(i)] for i in living] == [truth[i] for i in living]
+
+
+def test_a_copy_of_a_table_shows_its_own_rows():
+    table = Table("b_cell", 1, {"x": np.int32})
+    table.add_founders(3, x=5)
+    assert table["x"].sum() == 15  # asked for before the copy
+    other = copy.deepcopy(table)
+    other.full("x")[0] = 7
+    assert other["x"].tolist() == [7, 5, 5]
+    assert table["x"].tolist() == [5, 5, 5]

@@ -50,7 +50,5 @@ def test_what_cells_see_of_parcels_is_all_of_them():
     """Smoothing keeps the total: the mean over the mesh is the pool's mean concentration."""
     model = small("cidp", days=1, schedule="0:2").run()
     world = model.world
-    local = model.transport.local_molar(
-        world.tables["therapeutic_igg"], world.drug.pools, 1.0
-    ).mean(axis=(1, 2))
-    assert np.allclose(local, world.drug.pools.tissue_molar(), rtol=1e-9)
+    (local,) = model.transport.local_molar((world.tables["therapeutic_igg"], world.drug.pools))
+    assert np.allclose(local.mean(axis=(1, 2)), world.drug.pools.tissue_molar(), rtol=1e-9)

@@ -11,7 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "app", "report", "options", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "observation"}
+RUNNING = {"model", "build", "founding", "observation"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -30,6 +30,7 @@ FORBIDDEN = {
     | {"agents", "scenario", "perturbation", "outcomes", "knowledge"},
     "agents": SHOWING | ASKING | RUNNING | {"processes", "mechanisms", "scenario", "perturbation"},
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
+    "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},

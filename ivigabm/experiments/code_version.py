@@ -17,6 +17,7 @@ _SOURCES = (
     "processes",
     "mechanisms",
     "build.py",
+    "founding.py",
     "model.py",
     "observation.py",
     "probes.py",

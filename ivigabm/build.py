@@ -26,7 +26,7 @@ from ivigabm.perturbation import Resolved
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Fragment, Molecule
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, Kind, Phagocytes
+from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import Ports
 from ivigabm.processes.world import Antigen, Receptor, World
@@ -78,6 +78,7 @@ def build(resolved: Resolved, seed: int) -> World:
         {
             "scalar": (1,),
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
+            "opsonin_channels": (len(world.receptors) + 1,),
             "cytokine": (len(NEUTRALISED),),
             "clone": (1,),
             "molecule_mesh": mesh,
@@ -115,18 +116,24 @@ def _zones(world: World, scenario: Scenario) -> None:
         return inside.reshape(width, height)
 
     zone = np.full(world.shape, INTERSTITIUM, np.int8)
-    zone[disc(section.target_share, 0.75)] = TARGET
-    zone[disc(section.niche_share, 0.25)] = NICHE
-    world.vessel = x % section.vessel_spacing == 0
-    zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
-    world.zone = zone
-    world.niche_x, world.niche_y = np.nonzero(zone == NICHE)
-    world.sinus_x, world.sinus_y = np.nonzero(zone != NICHE)
-    world.niche, world.target_site = zone == NICHE, zone == TARGET
-    world.doors = _doors(world)
+    world.vessel = np.zeros(world.shape, bool)
     everywhere = np.ones(world.shape, bool)
+    if scenario.dish is None:
+        zone[disc(section.target_share, 0.75)] = TARGET
+        zone[disc(section.niche_share, 0.25)] = NICHE
+        world.vessel = x % section.vessel_spacing == 0
+        zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
+    world.zone = zone
+    world.niche, world.target_site = zone == NICHE, zone == TARGET
+    passed = ~world.niche
+    if scenario.dish is not None:  # no zones: all cells stand in the medium
+        world.niche = passed = everywhere
+    world.niche_x, world.niche_y = np.nonzero(world.niche)
+    world.sinus_x, world.sinus_y = np.nonzero(passed)
+    world.doors = _doors(world)
     world.allowed = {
-        "macrophage": everywhere, "neutrophil": everywhere, "b_cell": zone == NICHE
+        "macrophage": everywhere, "neutrophil": everywhere, "nk_cell": everywhere,
+        "b_cell": world.niche,
     }  # fmt: skip
 
 
@@ -142,9 +149,15 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     """Kinds of phagocyte here, and the Fcγ receptors that any of them expresses at all."""
     with (Path(__file__).parent / "knowledge" / "receptor_roles.csv").open() as file:
         role = {(r["species"], r["receptor"]): r["role"] for r in csv.DictReader(file)}
-    kinds: list[Kind] = [MACROPHAGE, *([NEUTROPHIL] if scenario.cells.neutrophil else [])]
+    kinds: list[Kind] = [MACROPHAGE]
+    kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
+    kinds += [NK_CELL] if scenario.cells.nk_cell else []
     species = scenario.receptor_species
-    shown = [receptor_copies(species, kind.name, scenario.genotype) for kind in kinds]
+    bearer = {MACROPHAGE.name: scenario.dish.phagocyte} if scenario.dish else {}
+    shown = [
+        receptor_copies(species, bearer.get(kind.name, kind.name), scenario.genotype)
+        for kind in kinds
+    ]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
     world.receptors = tuple(
         Receptor(name, role[species, generic(name)], world.present(generic(name))) for name in names
@@ -216,7 +229,7 @@ def _settle_own(
     for i, g_per_l in enumerate(grams):
         pools.settle(i, g_per_l * body.plasma_volume / pools.molar_mass[i] * 1e6, igg)
     body.receptor = held
-    if "FcRn" in world.missing:  # born without it: the same production, a smaller pool
+    if "FcRn" in world.missing and not body.closed:  # the same production, a smaller pool
         for i, production in enumerate(pools.production.tolist()):
             pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
     for i, (antibody, _, _) in enumerate(pathogenic, start=len(share)):

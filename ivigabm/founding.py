@@ -45,6 +45,7 @@ def found(world: World, scenario: Scenario) -> None:
     for kind, place in (
         ("macrophage", everywhere),
         ("neutrophil", everywhere),
+        ("nk_cell", everywhere),
         ("sensor_cell", niche),
         ("basophil", niche),
         ("dendritic_cell", niche),
@@ -134,7 +135,7 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         level = world.mean_at_target(world.own)[world.antigen.pools]
         filled = level / world.antigen.half
         opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
-    if target.place == "blood":
+    if world.blood_target:
         table.add_founders(round(world.circulating_in_health()), opsonin=opsonin)
     else:
         x, y = np.nonzero(world.zone == TARGET)

@@ -12,6 +12,7 @@ _SOURCES = (
     "scenario.py",
     "words.py",
     "antibody_words.py",
+    "dish_words.py",
     "perturbation.py",
     "agents",
     "processes",
@@ -21,6 +22,7 @@ _SOURCES = (
     "model.py",
     "observation.py",
     "probes.py",
+    "dish_probes.py",
     "outcomes.py",
 )
 

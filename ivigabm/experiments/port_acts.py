@@ -36,6 +36,7 @@ PLAIN = {
     "ifng_response": ("ifn_gamma", -1),
     "baff_sink": ("b_cell", -1),
     "antigen_sink": ("dendritic_cell", -1),
+    "drug_opsonin": ("target_cell", 1),
     "fas_agonist": ("neutrophil", -1),
     "siglec_agonist": ("neutrophil", -1),
     "treg_stimulus": (TREG, 1),

@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Extent = Literal["scalar", "receptor_channels", "cytokine", "molecule_mesh", "field_mesh"]
+Extent = Literal[
+    "scalar",
+    "receptor_channels",
+    "opsonin_channels",
+    "cytokine",
+    "molecule_mesh",
+    "field_mesh",
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,14 @@ PORTS: Mapping[str, Port] = {
             "binding",
             "sum of K times concentration per Fcγ receptor, then concentration, for monomer "
             "and dimer, over the molecule mesh",
+        ),
+        Port(
+            "drug_opsonin",
+            "opsonin_channels",
+            "1/M and 1",
+            "binding",
+            "intact therapeutic IgG against the target over its half occupancy: times the affinity "
+            "for each Fcγ receptor, then alone",
         ),
         Port(
             "fcgr_complexes",

@@ -153,13 +153,14 @@ class Transport:
         rates = {
             "macrophage": ps["motion.hop_rate_macrophage"],
             "neutrophil": ps["motion.hop_rate_neutrophil"],
+            "nk_cell": ps["motion.hop_rate_nk_cell"],
             "b_cell": ps["motion.hop_rate_b_cell"],
         }
         self.hop = {
             kind: -float(expm1(-rate * HOURS_PER_DAY * world.dt)) for kind, rate in rates.items()
         }
         taxis = ps["motion.taxis"]
-        self.taxis = {"macrophage": taxis, "neutrophil": taxis, "b_cell": 0.0}
+        self.taxis = {"macrophage": taxis, "neutrophil": taxis, "nk_cell": taxis, "b_cell": 0.0}
         self._scratch, self._total = np.zeros(0), np.zeros(0)
 
     def advance(self, world: "World") -> None:
@@ -236,5 +237,8 @@ class Transport:
             first = part.stop
         seen = self.smooth(mesh)
         for part, (_, pools) in zip(parts, held, strict=True):
-            seen[part] *= (sites * 1e-9 / pools.volume)[:, None, None]
+            if pools.mixed:  # a stirred dish has no parcels
+                seen[part] = pools.plasma_molar()[:, None, None]
+            else:
+                seen[part] *= (sites * 1e-9 / pools.volume)[:, None, None]
         return [seen[part] for part in parts]

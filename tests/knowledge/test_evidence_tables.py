@@ -211,12 +211,15 @@ def test_sources_and_disputes_are_named(row: Cells) -> None:
 
 def test_conflicts_name_rows_that_contradict_each_other() -> None:
     groups = read("conflicts")
+    apart: list[str] = []
     for group in groups:
-        ids = group["ids"].split(";")
-        assert len(ids) == len(set(ids)) >= 2
-        assert set(ids) <= set(BY_ID)
+        ids, against = (listed(group[cell].replace(";", " ")) for cell in ("ids", "against"))
+        assert len(set(ids + against)) == len(ids + against) >= 2
+        assert set(ids + against) <= set(BY_ID)
+        assert ids
         assert group["reason"]
-    names = [group["group"] for group in groups]
-    assert len(set(names)) == len(names)
-    exposure = next(group for group in groups if group["group"] == "exposure")
-    assert {"P024a", "P044"} <= set(exposure["ids"].split(";"))
+        apart += ids
+    assert len(set(apart)) == len(apart)
+    assert {"P024a", "P044"} <= set(apart)
+    named = {id for group in groups for id in group["against"].split(";")}
+    assert not named & set(apart), "what is scored apart cannot stand against another row"

@@ -336,3 +336,15 @@ def test_a_file_that_is_no_pins(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         with pytest.raises(InputError, match="no table of pins"):
             read_pins(file)
+
+
+def test_an_arm_without_any_mechanism_is_its_untreated_twin(
+    tmp_path: Path, runs: list[Task]
+) -> None:
+    """Idle IgG is inert, so the control of `all` costs nothing; not so where IgG is read."""
+    row = f"X,mouse_itp,{IVIG},none,platelets@24h,>,,,all,x,verified,\n"
+    evidence(table(tmp_path, row))
+    assert len(runs) == 2 * 8
+    runs.clear()
+    evidence(table(tmp_path, row.replace("platelets@24h,>,,", "serum_igg_g_per_l@24h,value,0,9")))
+    assert sum(task.resolved.preparation is not None for task in runs) == 2 * 8

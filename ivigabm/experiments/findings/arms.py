@@ -4,6 +4,7 @@ Runs are shared by content: the same arm, twin or control asked for by several r
 once, for the longest of their times and with all that any of them reads.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +12,14 @@ from functools import cached_property
 from ivigabm.evidence_arm import EvidenceArm
 from ivigabm.experiments.findings.relations import Relation
 from ivigabm.experiments.runner import Arm
+from ivigabm.observation import OBSERVED
 from ivigabm.perturbation import Resolved, resolve
 from ivigabm.readout import Readout, columns_of, parse_readout
 from ivigabm.readout.group import ARM, OFF, UNTREATED
 from ivigabm.scenario import Scenario
+
+SEES_THE_DRUG = {"serum_igg_g_per_l", "therapeutic_igg_g_per_l"}
+_BLIND = set(OBSERVED) - SEES_THE_DRUG  # of a probe we cannot know
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +97,16 @@ def _side(scenario: Scenario, text: str, arm: EvidenceArm) -> Side:
     if OFF in readout.needs:
         runs[OFF] = resolve(scenario, twin.without_disease())
     until = readout.until
-    side = Side(readout, runs, resolved.scenario.days if until is None else max(until, 0.0))
-    columns_of(readout, side.scenario)  # says what is wrong before anything runs
-    return side
+    if not set(columns_of(readout, resolved.scenario)) - _BLIND:
+        runs[ARM] = _without_idle_drug(resolved)
+    return Side(readout, runs, resolved.scenario.days if until is None else max(until, 0.0))
+
+
+def _without_idle_drug(resolved: Resolved) -> Resolved:
+    """IgG that no mechanism lets act is inert to the last bit: such an arm is its own twin."""
+    if resolved.preparation is None or resolved.mechanisms:
+        return resolved
+    return dataclasses.replace(resolved, preparation=None, doses=(), composition={}, molar=False)
 
 
 class Sharing:
@@ -120,11 +132,16 @@ class Sharing:
         return {name: self._arms[content] for name, content in side.contents.items()}
 
     def all_arms(self, comparisons: Iterable[Comparison]) -> list[Arm]:
-        """Every arm that comparisons take, once."""
+        """Every arm that comparisons take, once, the longest first: no worker waits at the end."""
         found = {
             arm.key: arm
             for comparison in comparisons
             for side in comparison.sides
             for arm in self.arms(side).values()
         }
-        return list(found.values())
+        return sorted(found.values(), key=_steps, reverse=True)
+
+
+def _steps(arm: Arm) -> float:
+    """Length of a run, hours over the step."""
+    return (arm.days - arm.resolved.start_day) / arm.resolved.scenario.step_hours

@@ -348,3 +348,47 @@ def test_an_arm_without_any_mechanism_is_its_untreated_twin(
     runs.clear()
     evidence(table(tmp_path, row.replace("platelets@24h,>,,", "serum_igg_g_per_l@24h,value,0,9")))
     assert sum(task.resolved.preparation is not None for task in runs) == 2 * 8
+
+
+@pytest.mark.parametrize(
+    ("scenario", "arm", "time", "hours"),
+    [
+        ("cidp", "none", "84d", 3.0),
+        ("cidp", "none", "7d", 1.0),
+        ("cidp", "set.step_hours=2", "84d", 2.0),
+        ("gbs_aidp", "none", "84d", 1.0),  # induced within the run
+        ("mouse_eae", "none", "28d", 1.0),
+    ],
+)
+def test_a_world_at_rest_takes_a_longer_step(
+    tmp_path: Path, runs: list[Task], scenario: str, arm: str, time: str, hours: float
+) -> None:
+    row = f"X,{scenario},{arm},before,target_integrity@{time},>,,,null,x,verified,\n"
+    evidence(table(tmp_path, row), max_replicates=2)
+    assert {task.resolved.scenario.step_hours for task in runs} == {hours}
+
+
+def test_contradictions_and_contested_rows_count_apart(tmp_path: Path, runs: list[Task]) -> None:
+    table(tmp_path, GOOD + GOOD.replace("G1", "C1").splitlines(keepends=True)[0])
+    (tmp_path / "conflicts.csv").write_text(
+        "group,ids,against,reason\nplatelets,G2;G7,G3,They differ\n", encoding="utf-8"
+    )
+    result = evidence(tmp_path)
+    assert result.score == (2, 2)
+    (conflict,) = result.conflicts
+    assert conflict.rows == {"G2", "G3", "G7"}
+    assert evidence(tmp_path / "table.csv").score == (4, 4)
+    (tmp_path / "conflicts.csv").write_text("group,ids\nplatelets,G2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected columns"):
+        evidence(tmp_path)
+
+
+def test_positions_are_tallied(tmp_path: Path, runs: list[Task]) -> None:
+    arm = f"{IVIG}; hypothesis=treg_role:cause"
+    rows = (
+        f"X,mouse_itp,{arm},none,platelets@24h,>,,,{EDGE},x,verified,Y\n"
+        f"Y,mouse_itp,{arm},none,platelets@24h,<,,,{EDGE},x,verified,X\n"
+    )
+    found = evidence(table(tmp_path, rows))
+    assert found.positions == {"treg_role:cause": (1, 2), "treg_role:correlate": (1, 2)}
+    assert found.score == (0, 0)

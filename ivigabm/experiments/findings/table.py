@@ -59,8 +59,8 @@ def shipped() -> Path:
     return HERE / "evidence"
 
 
-def read_tables(path: Path | str | None = None) -> tuple[list[Row], list[Fault]]:
-    """Read a table, all tables of a folder, or those that ship with the program.
+def read_tables(place: Path) -> tuple[list[Row], list[Fault]]:
+    """Read a table, or all tables of a folder.
 
     A row's group is its table, or its scenario where there is only one table. Of a folder, lists
     without a column `scenario` are no tables of findings and are passed over.
@@ -69,7 +69,6 @@ def read_tables(path: Path | str | None = None) -> tuple[list[Row], list[Fault]]
     ------
     InputError : no such file, no table in the folder, or columns that are not those of a table.
     """
-    place = shipped() if path is None else Path(path)
     files = [f for f in sorted(place.glob("*.csv")) if _is_table(f)] if place.is_dir() else [place]
     if not files:
         raise InputError(f"evidence: '{place}' holds no table (*.csv)")

@@ -43,6 +43,12 @@ def print_evidence(result: "EvidenceResult") -> None:
     )  # fmt: skip
     print_rows(columns, rows)
     print_rows(("", ""), ((name.replace("_", " "), str(n)) for name, n in _totals(result)))
+    agree, tried = result.score
+    if tried:
+        share = f"{100 * agree / tried:.0f} %"
+        notice(f"{agree} of {tried} ({share}) expressible, uncontested, unconflicted rows agree")
+    for name, (there, of) in result.positions.items():
+        notice(f"{name}: {there} of {of} contested rows agree")
     notice(f"{result.computed} runs, {result.cached} from the store, {result.wall_s:.1f} s")
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from ivigabm.errors import InputError, unknown
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.findings.arms import Sharing
+from ivigabm.experiments.findings.conflicts import read_conflicts
 from ivigabm.experiments.findings.plan import Case, Planned, plan
 from ivigabm.experiments.findings.result import EvidenceResult
 from ivigabm.experiments.findings.rounds import Bench, Trial
-from ivigabm.experiments.findings.table import Fault, Row, read_tables
+from ivigabm.experiments.findings.table import Fault, Row, read_tables, shipped
 from ivigabm.experiments.findings.verdicts import (
     Finding,
     Verdict,
@@ -54,7 +55,9 @@ def evidence(
     started = time.perf_counter()
     if max_replicates < 2:
         raise InputError(f"max-replicates: found {max_replicates}, at least 2 are expected")
-    rows, faults = read_tables(table)
+    home = shipped() if table is None else Path(table)
+    rows, faults = read_tables(home)
+    conflicts = read_conflicts(home)
     _check_names("row", only_rows, {row.id for row in rows} | {fault.id for fault in faults})
     _check_names("group", groups, {row.group for row in rows})
     planned: list[Planned] = []
@@ -78,6 +81,7 @@ def evidence(
         cached=bench.cached,
         wall_s=time.perf_counter() - started,
         seeds=(seed, max_replicates),
+        conflicts=conflicts,
     )
 
 

@@ -2,16 +2,22 @@
 
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from ivigabm.experiments.findings.conflicts import Conflict, conflicting
 from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.table import Fault
-from ivigabm.experiments.findings.verdicts import VERDICTS, Finding
+from ivigabm.experiments.findings.verdicts import (
+    AGREE,
+    NOT_EXPRESSIBLE,
+    VERDICTS,
+    Finding,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class EvidenceResult:
     Attributes
     ----------
     findings : one for each readable row, in the order of the table.
-    faults : rows that are bad input.
+    faults : rows that are bad input. conflicts : rows that contradict each other.
     computed, cached : runs simulated, and found in the store.
     """
 
@@ -31,12 +37,35 @@ class EvidenceResult:
     cached: int
     wall_s: float
     seeds: tuple[int, int]  # the first one, and the most replicates
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
         """Rows by verdict."""
         found = Counter(finding.verdict.word for finding in self.findings)
         return {word: found[word] for word in VERDICTS}
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """Rows that agree, of those that are expressible, uncontested and in no conflict."""
+        apart = conflicting(self.conflicts)
+        counted = [
+            finding.verdict.word
+            for finding in self.findings
+            if not finding.row.contested_by and finding.row.id not in apart
+        ]
+        tried = [word for word in counted if word != NOT_EXPRESSIBLE]
+        return tried.count(AGREE), len(tried)
+
+    @property
+    def positions(self) -> Mapping[str, tuple[int, int]]:
+        """`ID:POSITION` -> contested rows that agree there, of those that were tried there."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for finding in self.findings:
+            for name, verdict in finding.positions.items():
+                if verdict.word != NOT_EXPRESSIBLE:
+                    found[name].append(verdict.word)
+        return {name: (words.count(AGREE), len(words)) for name, words in sorted(found.items())}
 
     @property
     def crashed(self) -> tuple[Finding, ...]:

@@ -59,17 +59,17 @@ def shipped() -> Path:
     return HERE / "evidence"
 
 
-def read_tables(path: Path | str | None = None) -> tuple[list[Row], list[Fault]]:
-    """Read a table, all tables of a folder, or those that ship with the program.
+def read_tables(place: Path) -> tuple[list[Row], list[Fault]]:
+    """Read a table, or all tables of a folder.
 
-    A row's group is its table, or its scenario where there is only one table.
+    A row's group is its table, or its scenario where there is only one table. Of a folder, lists
+    without a column `scenario` are no tables of findings and are passed over.
 
     Raises
     ------
     InputError : no such file, no table in the folder, or columns that are not those of a table.
     """
-    place = shipped() if path is None else Path(path)
-    files = sorted(place.glob("*.csv")) if place.is_dir() else [place]
+    files = [f for f in sorted(place.glob("*.csv")) if _is_table(f)] if place.is_dir() else [place]
     if not files:
         raise InputError(f"evidence: '{place}' holds no table (*.csv)")
     rows: list[Row] = []
@@ -85,6 +85,11 @@ def read_tables(path: Path | str | None = None) -> tuple[list[Row], list[Fault]]
                 seen.add(found.id)
                 rows.append(found)
     return rows, faults
+
+
+def _is_table(file: Path) -> bool:
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+        return "scenario" in [name.strip() for name in next(csv.reader(lines), [])]
 
 
 def _read(file: Path, group: str) -> Iterator[Row | Fault]:

@@ -140,4 +140,5 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:
             raise unknown("target zone", "empty", ["section.target_share above 0"])
-        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=1.0, function=1.0)
+        start = target.start
+        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=start, function=start)

@@ -25,7 +25,10 @@ from ivigabm.knowledge.preparation import COMPOSITION
 from ivigabm.mechanisms import expand as expand_mechanisms
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.scenario import Scenario
-from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, genotype, mixture
+from ivigabm.variants import KEYS as VARIANT_KEYS
+from ivigabm.variants import expand as expand_variants
+from ivigabm.variants import of_genotype
+from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, mixture
 from ivigabm.words import choice as _choice
 from ivigabm.words import number as _number
 from ivigabm.words import words as _words
@@ -49,6 +52,7 @@ WORLD_KEYS = (
     "strain",
     "receptors",
     "genotype",
+    *VARIANT_KEYS,
     *ANTIBODY_KEYS,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
@@ -341,8 +345,7 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
     if key == "receptors":
         _choice(key, str(value), SPECIES)
     if key == "genotype":
-        pairs = [genotype(word) for word in _words(key, value)]
-        return "settings", [(f"genotype.{receptor}", alleles) for receptor, alleles in pairs]
+        return "settings", [pair for word in _words(key, value) for pair in of_genotype(word)]
     return "settings", [(key, value)]
 
 
@@ -427,6 +430,7 @@ _ORDER = {"antibody.delivery": -1, "disease": 1}
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
     data = scenario.model_dump()
+    settings = expand_variants(scenario, settings)
     ordered = sorted(settings, key=lambda setting: _ORDER.get(setting[0], 0))
     for key, value in ordered:
         if key == "disease":

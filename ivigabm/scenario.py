@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ivigabm.errors import InputError, nearest, unknown
 
 Quantity = float | str  # a number, or the name of a knowledge row
+VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario gives them meaning
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -107,6 +108,9 @@ class Target(Part):
     c5a: Quantity = 0.0  # C5a left in the tissue at full C5 cleavage, half-effect units x site/d
     turnover: Quantity = "opsonin.turnover_igg"  # 1/day, of bound antibody
     repair: Quantity = "repair.myelin"  # 1/day
+    start: Share = 1.0  # working share on day 0: 0 for an axon that has yet to grow
+    lysis: Quantity = "damage.c5b9_max"  # 1/day, damage at full C5b-9
+    vital: Share = 0.0  # function below which the individual dies; 0: it lives without
     loss: Quantity = "loss.irreversible"  # 1/day
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
     senescence: Quantity = "platelet.senescence"  # 1/day
@@ -167,6 +171,8 @@ class Scenario(Part):
     clinical: Clinical | None = None
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+    # key -> word -> settings: what `organ=lung` means in this scenario
+    variants: dict[VariantKey, dict[str, dict[str, float | str]]] = {}
 
     @property
     def receptor_species(self) -> str:

@@ -16,8 +16,6 @@ ABSENT_KEYS = {
     "concentration": "dishes",
     "give": "molecules, complexes or cells given as a treatment",
     "transfer": "transferred donor cells",
-    "induction": "a choice of how the disease is induced",
-    "organ": "organs to choose from",
     "cells": "dishes",
     "stimulus": "dishes",
     "receptor": "dishes with one receptor",
@@ -110,6 +108,7 @@ def mixture(text: str) -> dict[str, float]:
     return found
 
 
-def genotype(word: str) -> tuple[str, str]:
-    """`FCGR2A-131HR` as receptor and alleles."""
-    return GENOTYPES[choice("genotype", word, GENOTYPES)]
+def genotype(word: str, others: Iterable[str] = ()) -> tuple[str, str]:
+    """`FCGR2A-131HR` as receptor and alleles; `others` are named in the message."""
+    choice("genotype", word, (*GENOTYPES, *others))
+    return GENOTYPES[word]

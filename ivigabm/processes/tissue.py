@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
 
+EMPTY = np.zeros(0)
+
 
 @kernel
 def cytokine_attack(level, pitch, most, alive, x, y, n, attack):
@@ -95,11 +97,14 @@ class Tissue:
     def __init__(self, world: "World") -> None:
         ps = world.ps
         self.cytokine_max = ps["damage.cytokine_max"]
-        self.terminal_rate = ps["damage.c5b9_max"]
+        target = world.resolved.scenario.target
+        self.terminal_rate = world.quantity(target.lysis) if target else 0.0
+        self.vital = target.vital if target else 0.0
         self.block_max, self.block_half = ps["block.max"], ps["block.half"]
-        target, antigen = world.resolved.scenario.target, world.antigen
+        antigen = world.antigen
         self.fixed = target is not None and not world.blood_target
-        self.epitopes = antigen.epitopes if antigen else np.zeros(0)
+        # a tracer has no epitopes, and none of them bound
+        self.epitopes = np.where(antigen.epitopes > 0, antigen.epitopes, 1) if antigen else EMPTY
         self.blocking = antigen.blocking if antigen else np.zeros(0)
         self.repair = world.quantity(target.repair) if target else 0.0
         self.loss = world.quantity(target.loss) if target else 0.0
@@ -145,6 +150,8 @@ class Tissue:
             table.n,
             table["function"],
         )
+        if self.vital > 0.0 and float(np.mean(table["function"])) < self.vital:
+            world.survived = False
 
     def attack(self, world: "World") -> NDArray[np.float64]:
         """All attack on each target, 1/day, shape (targets,)."""

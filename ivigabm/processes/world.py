@@ -119,6 +119,7 @@ class World:
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
+    survived : False from the step on in which the target's function fell below what life needs.
     """
 
     zone: NDArray[np.int8]
@@ -154,6 +155,7 @@ class World:
         self.shape = (scenario.section.width, scenario.section.height)
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
+        self.survived = True
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self.body = Body(ps, self.present("FcRn"))
         self.free_antibody = np.ones(0)

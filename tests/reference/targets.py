@@ -108,6 +108,9 @@ def damage_and_repair(model: "Individual") -> None:
         target.integrity += -expm1(-rate * dt) * (steady - target.integrity)
         target.irreversible += lost
         target.function = target.integrity * unblocked(model, target)
+    functions = [target.function for target in model.kinds["target_cell"]]
+    if rule.vital > 0.0 and float(np.mean(np.array(functions))) < rule.vital:
+        world.survived = False
 
 
 def attack(model: "Individual", target: TargetCell) -> float:

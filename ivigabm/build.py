@@ -28,7 +28,7 @@ from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Fragment, Molecule
 from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
-from ivigabm.processes.ports import Ports
+from ivigabm.processes.ports import SUNK, Ports
 from ivigabm.processes.world import Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
@@ -80,6 +80,7 @@ def build(resolved: Resolved, seed: int) -> World:
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
             "cytokine": (len(NEUTRALISED),),
             "clone": (1,),
+            "antigen": (len(SUNK),),
             "molecule_mesh": mesh,
             "field_mesh": world.fields.shape,
         }
@@ -238,7 +239,7 @@ def _antigen(
     level = [
         world.quantity(a.concentration) * 1e-6 / m.molar_mass(world.ps) for a, m, _ in pathogenic
     ]  # mg/L over kg/mol: 1e-6 mol/L
-    ratio = 1.0 if world.blood_target else world.tissue_ratio
+    ratio = 1.0 if world.sees_plasma else world.tissue_ratio
     return Antigen(
         molecules=tuple(m for _, m, _ in pathogenic),
         pools=np.arange(first, first + len(pathogenic)),

@@ -101,7 +101,7 @@ class Target(Part):
     """The cell that the antibody binds."""
 
     kind: str
-    place: Literal["tissue", "blood"] = "tissue"
+    place: Literal["tissue", "blood", "vessel"] = "tissue"  # a vessel wall sees plasma
     tissue_ratio: Quantity = 1.0  # IgG seen there over plasma IgG
     access: Quantity = 1.0  # share of the cell that a phagocyte can touch
     unregulated: Quantity = 0.0  # start of the alternative pathway that surface regulators leave
@@ -122,6 +122,13 @@ class Immunisation(Part):
 
     day: Annotated[float, Field(ge=0)] = 0.0
     strength: Annotated[float, Field(ge=0)] = 1.0  # multiple of the usual amount
+
+
+class Amyloid(Part):
+    """Amyloid-β of the brain at the start."""
+
+    plaque: Annotated[float, Field(ge=0)] = 0.0  # over oligomer in the untreated steady state
+    production: Annotated[float, Field(ge=0)] = 1.0  # fold of what man makes
 
 
 class Clinical(Part):
@@ -168,6 +175,7 @@ class Scenario(Part):
     target: Target | None = None
     antibody: list[Antibody] = []
     immunisation: Immunisation | None = None
+    amyloid: Amyloid | None = None
     clinical: Clinical | None = None
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest

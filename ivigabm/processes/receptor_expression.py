@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-TNF, DRUG_IL4, TYPE2, C5A, COMPLEX, IFNG = range(6)  # columns of the table of folds
+TNF, IL4, TYPE2, C5A, COMPLEX, IFNG, CALM = range(7)  # columns of the table of folds
 
 
 @kernel
@@ -45,6 +45,7 @@ def express(
     c5a,
     complexes,
     ifng,
+    calm,
     field_pitch,
     molecule_pitch,
     folds,
@@ -66,6 +67,7 @@ def express(
         target *= fold(folds[kind, 2], type2[a // molecule_pitch, b // molecule_pitch])
         target *= fold(folds[kind, 3], c5a[i, j]) * fold(folds[kind, 5], ifng[i, j])
         target *= fold(folds[kind, 4], complexes[a // molecule_pitch, b // molecule_pitch])
+        target *= fold(folds[kind, 6], calm)
         before = copies[row]
         share = linked[row] / before if before > 0.0 else 0.0
         rate = 1.0 / turnover + internalise * share
@@ -93,12 +95,13 @@ class ReceptorExpression:
         ps, self.group = world.ps, group
         self.turnover = ps["receptor.turnover"]
         self.internalise = ps["receptor.internalisation"]
-        self.half_tnf = ps["expression.half_tnf"]
+        self.half_tnf, self.half_il4 = ps["expression.half_tnf"], ps["expression.half_il4"]
+        self.il4_share = ps["fcgr2b.il4_share"]
         self.half_c5a, self.half_ifng = ps["expression.half_c5a"], ps["expression.half_ifng"]
         self.il4_receptor = world.present("IL-4R")
         self.c5a_receptor = world.present("C5aR")
         self.activating = np.array([r.role == "activating" for r in world.receptors])
-        self.folds = np.ones((len(world.receptors), 6))
+        self.folds = np.ones((len(world.receptors), 7))
         own = f"fcgr2b.fold_max_{group.name}"
         raised = ps[own] if own in ps else ps["fcgr2b.fold_max"]
         for j, receptor in enumerate(world.receptors):
@@ -106,7 +109,8 @@ class ReceptorExpression:
                 self.folds[j, TNF] = ps["expression.tnf_fold_fcgr2b"]
                 self.folds[j, C5A] = ps["expression.c5a_fold_fcgr2b"]
                 self.folds[j, IFNG] = ps["expression.ifng_fold_fcgr2b"]
-                self.folds[j, DRUG_IL4] = self.folds[j, TYPE2] = raised
+                self.folds[j, IL4] = self.folds[j, TYPE2] = raised
+                self.folds[j, CALM] = raised
             elif receptor.role == "activating":
                 self.folds[j, TNF] = ps["expression.tnf_fold_activating"]
                 self.folds[j, C5A] = ps["expression.c5a_fold_activating"]
@@ -116,6 +120,12 @@ class ReceptorExpression:
     def displayed(self, world: "World") -> NDArray[np.float64]:
         """Share of each receptor type's set-point that a comparator leaves, shape (receptors,)."""
         return np.where(self.activating, world.comparators.display_left, 1.0)
+
+    def il4(self, world: "World") -> NDArray[np.float64]:
+        """IL-4 over its half effect: what the drug evokes and is shown, and all other."""
+        own = (world.fields["il4_own"] + world.given["il4_own"]) / self.half_il4
+        seen = self.il4_receptor * self.il4_share
+        return np.asarray((world.ports["fcgr2b_signal"] + own) * seen)
 
     def ifng(self, world: "World") -> NDArray[np.float64]:
         """IFN-γ over its half effect, as cells whose receptor the drug has lowered see it."""
@@ -134,11 +144,12 @@ class ReceptorExpression:
             host["x"],
             host["y"],
             Cytokines.free(world, "tnf") / self.half_tnf,
-            world.ports["fcgr2b_signal"] * self.il4_receptor,
+            self.il4(world),
             world.ports["type2_signal"],
             Cytokines.free(world, "c5a") * self.c5a_receptor / self.half_c5a,
             world.ports["fcgr_complexes"],
             self.ifng(world),
+            world.calm,
             world.fields.pitch,
             world.molecule_pitch,
             self.folds,

@@ -23,19 +23,23 @@ def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
 
 
 @kernel
-def respond(field, pitch, relax, alive, x, y, n, activation):
-    """Each basophil's activation follows the saturating IL-33 it sees."""
+def respond(own, field, linked, pitch, relax, alive, x, y, n, activation):
+    """Each basophil's activation follows the rise of its stimuli above the body's own.
+
+    own : IL-33 without the drug. field : the drug's. linked : IgE that the drug cross-links.
+    """
+    base = own / (1.0 + own)
     for row in range(n):
         if alive[row]:
-            level = field[x[row] // pitch, y[row] // pitch]
-            activation[row] += relax * (level / (1.0 + level) - activation[row])
+            level = own + linked + field[x[row] // pitch, y[row] // pitch]
+            activation[row] += relax * (level / (1.0 + level) - base - activation[row])
 
 
 class Sensing:
     """Phase: sensors read their lectin, basophils read IL-33."""
 
     name: ClassVar[str] = "sensing"
-    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release")
+    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release", "basophil_ige")
     drives: ClassVar[tuple[str, ...]] = ("cytokines",)
 
     def __init__(self, world: "World") -> None:
@@ -44,6 +48,13 @@ class Sensing:
         self.lectin = world.present("sensor_lectin")
         self.half = ps["sensor.half_disialylated"] * 1e-6
         self.own_share = ps["baseline.fc_sialic26"]
+        self.ige = world.present("IgE")
+
+    def stimuli(self, world: "World") -> tuple[float, float]:
+        """IL-33 without the drug, and cross-linked IgE; the first also moves basophils' own part."""
+        own = world.given["il33"]
+        world.basophils_own += self.relax * (own / (1.0 + own) - world.basophils_own)
+        return own, self.ige * float(world.ports["basophil_ige"][0])
 
     def advance(self, world: "World") -> None:
         """Update sensor signals and basophil activation."""
@@ -63,8 +74,11 @@ class Sensing:
             sensor.n,
             sensor["signal"],
         )
+        own_il33, linked = self.stimuli(world)
         respond(
+            own_il33,
             world.fields["il33"],
+            linked,
             world.fields.pitch,
             self.relax,
             basophil["alive"],

@@ -1,6 +1,6 @@
 """Damage and repair of fixed target cells.
 
-    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox) m
+    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox + d_agg) m
     dL/dt = k_loss (1 - L - m)
     f = m [1 - g_max theta^2 / (theta^2 + theta50^2)]
 
@@ -40,6 +40,7 @@ def damage_and_repair(
     cytokine,
     t_cell,
     oxidant,
+    aggregate,
     terminal_rate,
     repair,
     loss,
@@ -54,7 +55,7 @@ def damage_and_repair(
         if not alive[row]:
             continue
         attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row] + t_cell[row]
-        attack += oxidant[row]
+        attack += oxidant[row] + aggregate[row]
         room = 1.0 - irreversible[row]
         rate = repair + attack
         steady = repair * room / rate
@@ -83,7 +84,7 @@ def total_attack(table: "Table", terminal_rate: float) -> NDArray[np.float64]:
         + terminal_rate * table["c5b9"]
         + table["attack_cytokine"]
         + table["attack_t_cell"]
-        + table["attack_oxidant"]
+        + (table["attack_oxidant"] + table["attack_aggregate"])
     )
 
 
@@ -130,6 +131,7 @@ class Tissue:
             table["attack_cytokine"],
             table["attack_t_cell"],
             table["attack_oxidant"],
+            table["attack_aggregate"],
             self.terminal_rate,
             self.repair,
             self.loss,
@@ -163,4 +165,6 @@ class Tissue:
         table = world.tables["target_cell"]
         if self.fixed:
             room = 1.0 - table["irreversible"]
-            table["integrity"][:] = room * (self.repair / (self.repair + attack))
+            settled = room * (self.repair / (self.repair + attack))
+            table["function"][:] *= settled / table["integrity"]
+            table["integrity"][:] = settled

@@ -14,7 +14,8 @@ from ivigabm.engine.streams import Streams
 from ivigabm.knowledge import ParameterSet, affinity
 from ivigabm.knowledge.vocabulary import nodes_of
 from ivigabm.perturbation import Resolved
-from ivigabm.processes.cytokines import Fields
+from ivigabm.processes.amyloid import STATES
+from ivigabm.processes.cytokines import GIVEN, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
@@ -51,11 +52,12 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
         "x": np.int32, "y": np.int32, "c3b": np.float64, "c5b9": np.float64,
         "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
         "attack_t_cell": np.float64, "attack_oxidant": np.float64,
+        "attack_aggregate": np.float64,
         "integrity": np.float64, "irreversible": np.float64, "function": np.float64,
     },
     "dendritic_cell": {
         "x": np.int32, "y": np.int32, "presented": np.float64, "maturity": np.float64,
-        "cox2": np.float64,
+        "cox2": np.float64, "primed": np.float64,
     },
     "t_cell": {
         "x": np.int32, "y": np.int32, "stage": np.int8, "generation": np.int8,
@@ -119,6 +121,10 @@ class World:
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
+    given : injected cytokines now, half-effect units, well mixed. given_complex : injected
+        soluble complexes over their half effect on FcγRIII of dendritic cells.
+    basophils_own : activation of basophils without the drug. calm : what primed dendritic cells
+        send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     survived : False from the step on in which the target's function fell below what life needs.
     """
 
@@ -156,13 +162,18 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
+        self.basophils_own = self.calm = self.given_complex = 0.0
+        self.given = dict.fromkeys(GIVEN, 0.0)
+        self.amyloid = np.zeros(len(STATES))
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self.body = Body(ps, self.present("FcRn"))
         self.free_antibody = np.ones(0)
         self.immunogen = np.zeros(2)
         self.shown, self.stimulating = np.zeros(self.shape), np.zeros(self.shape)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
-        self.blood_target = scenario.target is not None and scenario.target.place == "blood"
+        place = scenario.target.place if scenario.target else "tissue"
+        self.blood_target = place == "blood"
+        self.sees_plasma = place in ("blood", "vessel")
 
     @property
     def contacts(self) -> "Contacts":
@@ -243,7 +254,7 @@ class World:
 
     def mean_at_target(self, pools: Pools) -> Array:
         """Mean concentration of each pool where effector cells meet targets, mol/L."""
-        if self.blood_target:
+        if self.sees_plasma:
             return pools.plasma_molar()
         return pools.tissue_molar() * self.tissue_ratio
 
@@ -252,7 +263,7 @@ class World:
 
         Blood is well mixed: there it is that of plasma everywhere.
         """
-        if self.blood_target:
+        if self.sees_plasma:
             return np.broadcast_to(pools.plasma_molar()[:, None, None], local.shape)
         return local * self.tissue_ratio
 

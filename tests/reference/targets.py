@@ -117,7 +117,8 @@ def attack(model: "Individual", target: TargetCell) -> float:
     """Rate (1/day) at which a fixed target loses its working share."""
     rule = model.constants.tissue
     contact = target.attack_phagocytic + rule.terminal_rate * target.c5b9
-    return contact + target.attack_cytokine + target.attack_t_cell + target.attack_oxidant
+    others = target.attack_oxidant + target.attack_aggregate
+    return contact + target.attack_cytokine + target.attack_t_cell + others
 
 
 def unblocked(model: "Individual", target: TargetCell) -> float:

@@ -6,6 +6,7 @@ from numpy.typing import DTypeLike, NDArray
 from ivigabm.engine.columns import Table
 from ivigabm.engine.streams import purpose
 from ivigabm.errors import InputError, unknown
+from ivigabm.gifts import CONDITIONED
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
@@ -58,6 +59,23 @@ def found(world: World, scenario: Scenario) -> None:
         _found_receptors(world, group)
     _found_parcels(world, scenario, everywhere)
     _found_targets(world, scenario)
+    _transfer(world, niche)
+
+
+def _transfer(world: World, niche: tuple[NDArray[np.int64], ...]) -> None:
+    """A donor's cells, after the animal's own, so that these keep their ids."""
+    given = world.resolved.transfer
+    if given is None:
+        return
+    number = max(1, round(given.number / world.ps["transfer.cells_per_agent"]))
+    if given.cell == CONDITIONED:
+        table = world.tables["dendritic_cell"]
+        _place(world, table, table.add_founders(number, primed=world.primed_by_donor), *niche)
+    else:
+        stage = {"t_effector": EFFECTOR, "treg": TREG}[given.cell]
+        vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+        table = world.tables["t_cell"]
+        _place(world, table, table.add_founders(number, stage=stage), *vessels)
 
 
 def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
+from ivigabm.gifts import PREFIX as TRANSFER_PREFIX
+from ivigabm.gifts import Gift, Transfer, parse_gifts, parse_transfer
 from ivigabm.knowledge import (
     load_hypotheses,
     load_preparation,
@@ -36,7 +38,7 @@ from ivigabm.words import words as _words
 COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
 THERAPY_KEYS = (
     "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "therapy",
-    *COMPOSITION_KEYS,
+    "give", "transfer", "transfer.preparation", "transfer.concentration", *COMPOSITION_KEYS,
 )  # fmt: skip
 WORLD_KEYS = (
     "only",
@@ -58,7 +60,7 @@ WORLD_KEYS = (
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
     "macrophage", "neutrophil", "sensor_cell", "basophil", "b_cell", "dendritic_cell", "t_cell",
-    "t_effector", "treg",
+    "t_effector", "treg", "spleen", "microglia",
 )  # fmt: skip
 ROUTES = ("iv", "sc", "ip")
 BASES = ("mass", "molar")
@@ -110,6 +112,8 @@ class Perturbation:
     dose_basis: str | None = None
     composition: tuple[tuple[str, float], ...] = ()  # values of the preparation replaced
     therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
+    give: tuple[Gift, ...] = ()
+    transfer: Transfer | None = None
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     knockout: tuple[str, ...] = ()
@@ -123,8 +127,14 @@ class Perturbation:
 
     def without_therapy(self) -> "Perturbation":
         """The untreated twin: no therapeutic IgG and no comparator, everything else the same."""
+        makes_ill = ("induction", "transfer") in self.settings
         return dataclasses.replace(
-            self, no_ivig=True, therapy=(), watched=self.therapy + self.watched
+            self,
+            no_ivig=True,
+            therapy=(),
+            watched=self.therapy + self.watched,
+            give=(),
+            transfer=self.transfer if makes_ill else None,
         )
 
     def without_disease(self) -> "Perturbation":
@@ -143,6 +153,8 @@ class Resolved:
     composition: Mapping[str, float] = field(default_factory=dict)
     molar: bool = False  # doses count the moles of as much intact IgG
     therapies: tuple[Course, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    transfer: Transfer | None = None
     start_day: float = 0.0  # day 0, or the first planned dose before it, in the twin as well
     absent: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()  # products that give back what an absent one took
@@ -159,6 +171,8 @@ class Resolved:
             "composition_set": dict(sorted(self.composition.items())),
             "dose_basis": "molar" if self.molar else "mass",
             "therapies": [dataclasses.asdict(course) for course in self.therapies],
+            "gifts": [dataclasses.asdict(gift) for gift in self.gifts],
+            "transfer": dataclasses.asdict(self.transfer) if self.transfer else None,
             "start_day": self.start_day,
             "doses": [dataclasses.asdict(dose) for dose in self.doses],
             "mechanisms": list(self.mechanisms),
@@ -274,6 +288,9 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     given = {k: v for k, v in options.items() if v is not None and v != [] and v is not False}
     settings: list[tuple[str, Any]] = []
     values: dict[str, Any] = {}
+    transferred = {k: v for k, v in given.items() if (k + ".").startswith(TRANSFER_PREFIX)}
+    if transferred:
+        values["transfer"] = parse_transfer(transferred)
     for key, value in given.items():
         if key == "no_ivig":
             values[key] = True
@@ -286,6 +303,8 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
         elif key in COMPOSITION_KEYS:
             part = (key.removeprefix("composition."), _number(key, value, 0.0, 60.0))
             values["composition"] = (*values.get("composition", ()), part)
+        elif key in transferred:
+            continue
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
         elif key in WORLD_KEYS:
@@ -320,6 +339,8 @@ def _therapy(key: str, value: Any) -> Any:
         return _number("treat_day", value, -365.0, 3650.0)
     if key == "therapy":
         return _courses(value)
+    if key == "give":
+        return parse_gifts(key, value)
     if key == "route":
         return _choice(key, str(value), ROUTES)
     parse_schedule(str(value))
@@ -357,13 +378,16 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     InputError : a setting names no key of the scenario or has a value that is not allowed.
     NotExpressible : what the words ask for has no counterpart in this scenario.
     """
-    change = perturbation or Perturbation()
+    change = _one_transfer(perturbation or Perturbation())
     scenario = _with_settings(scenario, change.settings)
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
     planned = _doses(scenario, change)
     therapies = tuple(parse_course(text) for text in change.therapy)
     watched = [parse_course(text) for text in change.therapy + change.watched]
+    first = parse_schedule(scenario.therapy.schedule)[0].day
+    day = first if change.treat_day is None else change.treat_day
+    gifts = tuple(dataclasses.replace(gift, day=day) for gift in change.give)
     days = [dose.day for dose in planned]
     days += [portion.day for course in watched for portion in course.doses]
     preparation = None if change.no_ivig else change.preparation or scenario.therapy.preparation
@@ -375,6 +399,8 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         molar=preparation is not None and change.dose_basis == "molar",
         doses=() if change.no_ivig else planned,
         therapies=therapies,
+        gifts=gifts,
+        transfer=change.transfer,
         start_day=min([0.0, *(float(math.floor(day)) for day in days)]),
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
@@ -384,6 +410,18 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         hypothesis=dict(change.hypothesis),
         proxies=change.proxies,
     )
+
+
+def _one_transfer(change: Perturbation) -> Perturbation:
+    """Cells that make the disease replace the scenario's, and are not there without it."""
+    donor = change.transfer
+    if donor is None or ("induction", "transfer") not in change.settings:
+        return change
+    if ("disease", "off") in change.settings:
+        return dataclasses.replace(change, transfer=None)
+    if donor.cell != "t_effector":
+        return change
+    return dataclasses.replace(change, settings=(*change.settings, ("cells.t_effector", 0)))
 
 
 def _composition(preparation: str | None, change: Perturbation) -> dict[str, float]:

@@ -14,8 +14,6 @@ from ivigabm.knowledge import load_preparation, preparation_names
 # keys of the language whose biology the model does not have, and what that is
 ABSENT_KEYS = {
     "concentration": "dishes",
-    "give": "molecules, complexes or cells given as a treatment",
-    "transfer": "transferred donor cells",
     "cells": "dishes",
     "stimulus": "dishes",
     "receptor": "dishes with one receptor",
@@ -23,7 +21,6 @@ ABSENT_KEYS = {
     "complex.valency": "dishes with one receptor",
     "complex.concentration": "dishes with one receptor",
 }
-ABSENT_PREFIXES = ("transfer.",)
 
 # species and strains whose own numbers do not exist: the mouse's stand for them
 PROXY_SPECIES = ("rat", "guinea_pig", "rabbit", "hamster")
@@ -71,8 +68,6 @@ def choice(what: str, word: str, allowed: Iterable[str]) -> str:
 def absent_key(key: str) -> NotExpressible | None:
     """Why a key of the language is not expressible; None if it is, or is no key of it."""
     lacks = ABSENT_KEYS.get(key)
-    if key.startswith(ABSENT_PREFIXES):
-        lacks = ABSENT_KEYS["transfer"]
     return NotExpressible(f"key '{key}': the model has no {lacks}") if lacks else None
 
 

@@ -23,6 +23,7 @@ FORBIDDEN = {
     "scenario": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "antibody_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
+    "gifts": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "variants": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "perturbation": SHOWING | ASKING | RUNNING | {"agents", "processes", "outcomes"},
     "evidence_arm": SHOWING | ASKING | RUNNING | BIOLOGY | {"outcomes"},

@@ -31,7 +31,7 @@ class FcgrBlockade(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        with_fc = drug.features(self.needs)
+        with_fc = drug.features(self.needs) * drug.ps["binding.drug_competes"]
         dimer = drug.dimer
         per_receptor = np.column_stack([drug.fcgr_affinity, np.ones(len(dimer))])
         monomer_weight = (with_fc * (1.0 - dimer))[:, None] * per_receptor

@@ -45,9 +45,9 @@ class Amyloid:
         self.clear, self.join = ps["amyloid.clearance_brain"], ps["amyloid.aggregation"]
         self.back, self.flow = ps["amyloid.return"], ps["amyloid.plasma_turnover"]
         self.complexes = ps["amyloid.clearance_complex"]
-        self.made40, self.made42 = ps["amyloid.production_40"], ps["amyloid.production_42"]
-        if given is not None:
-            self.made40, self.made42 = self.made40 * given.production, self.made42 * given.production
+        fold = given.production if given else 1.0
+        self.made40 = ps["amyloid.production_40"] * fold
+        self.made42 = ps["amyloid.production_42"] * fold
         self.loss, self.deposit = ps["amyloid.clearance_oligomer"], ps["amyloid.deposition"]
         self.uptake = ps["amyloid.uptake_bound"]
         self.plaque_loss = ps["amyloid.clearance_plaque"]

@@ -18,7 +18,7 @@ from ivigabm.processes.transport import SECONDS_PER_DAY
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
-# `il33` and `il4` are what the drug evokes, `il4_own` is all other IL-4
+# `il33` and `il4` are what sensor cells call forth for the drug, `il4_own` is all other IL-4
 NAMES = ("tnf", "chemokine", "il33", "il4", "ifn_gamma", "il10", "pge2", "c5a", "il1", "il4_own")
 TRAVELLING = ("il33", "il4", "il4_own")  # made in the spleen, felt elsewhere: through plasma
 GIVEN = ("tnf", "il33", "il4_own", "c5a")  # those that can be injected

@@ -23,15 +23,12 @@ def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
 
 
 @kernel
-def respond(own, field, linked, pitch, relax, alive, x, y, n, activation):
-    """Each basophil's activation follows the rise of its stimuli above the body's own.
-
-    own : IL-33 without the drug. field : the drug's. linked : IgE that the drug cross-links.
-    """
+def respond(own, field, pitch, relax, alive, x, y, n, activation):
+    """Each basophil's activation follows what drug-evoked IL-33 adds to its other stimuli."""
     base = own / (1.0 + own)
     for row in range(n):
         if alive[row]:
-            level = own + linked + field[x[row] // pitch, y[row] // pitch]
+            level = own + field[x[row] // pitch, y[row] // pitch]
             activation[row] += relax * (level / (1.0 + level) - base - activation[row])
 
 
@@ -50,11 +47,11 @@ class Sensing:
         self.own_share = ps["baseline.fc_sialic26"]
         self.ige = world.present("IgE")
 
-    def stimuli(self, world: "World") -> tuple[float, float]:
-        """IL-33 without the drug, and cross-linked IgE; the first also moves basophils' own part."""
-        own = world.given["il33"]
-        world.basophils_own += self.relax * (own / (1.0 + own) - world.basophils_own)
-        return own, self.ige * float(world.ports["basophil_ige"][0])
+    def stimuli(self, world: "World") -> float:
+        """Injected IL-33 and cross-linked IgE, which all basophils follow alike."""
+        level = world.given["il33"] + self.ige * float(world.ports["basophil_ige"][0])
+        world.basophils_own += self.relax * (level / (1.0 + level) - world.basophils_own)
+        return level
 
     def advance(self, world: "World") -> None:
         """Update sensor signals and basophil activation."""
@@ -74,11 +71,9 @@ class Sensing:
             sensor.n,
             sensor["signal"],
         )
-        own_il33, linked = self.stimuli(world)
         respond(
-            own_il33,
+            self.stimuli(world),
             world.fields["il33"],
-            linked,
             world.fields.pitch,
             self.relax,
             basophil["alive"],

@@ -121,9 +121,11 @@ class World:
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
+    primed_by_donor : how far transferred dendritic cells are primed, 0..1.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
-        soluble complexes over their half effect on FcγRIII of dendritic cells.
-    basophils_own : activation of basophils without the drug. calm : what primed dendritic cells
+        soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
+        red cells that each resident phagocyte takes up in this step.
+    basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     survived : False from the step on in which the target's function fell below what life needs.
     """
@@ -162,8 +164,9 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
-        self.basophils_own = self.calm = self.given_complex = 0.0
+        self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
         self.given = dict.fromkeys(GIVEN, 0.0)
+        self.primed_by_donor = 0.0
         self.amyloid = np.zeros(len(STATES))
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self.body = Body(ps, self.present("FcRn"))

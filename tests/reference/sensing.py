@@ -28,10 +28,10 @@ def sense(model: "Individual") -> None:
     for sensor in model.kinds["sensor_cell"]:
         ligand = own + float(brought[sensor.on(world.molecule_pitch)])
         sensor.signal += sensing.relax * (ligand / (1.0 + ligand) - base - sensor.signal)
-    own, linked = sensing.stimuli(world)
+    own = sensing.stimuli(world)
     base = own / (1.0 + own)
     for basophil in model.kinds["basophil"]:
-        level = own + linked + float(world.fields["il33"][basophil.on(world.fields.pitch)])
+        level = own + float(world.fields["il33"][basophil.on(world.fields.pitch)])
         answer = level / (1.0 + level) - base - basophil.activation
         basophil.activation += sensing.relax * answer
 

@@ -43,6 +43,9 @@ def found(world: World, scenario: Scenario) -> None:
     niche = (world.niche_x, world.niche_y)
     count = scenario.cells.model_dump()
     gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
+    if "microglia" in gone:
+        gone.add("macrophage")  # the phagocytes of this tissue
+    kept = _without_spleen(world) if "spleen" in gone else {}
     for kind, place in (
         ("macrophage", everywhere),
         ("neutrophil", everywhere),
@@ -51,7 +54,7 @@ def found(world: World, scenario: Scenario) -> None:
         ("dendritic_cell", niche),
     ):
         table = world.tables[kind]
-        rows = table.add_founders(0 if kind in gone else count[kind])
+        rows = table.add_founders(0 if kind in gone else round(count[kind] * kept.get(kind, 1.0)))
         _place(world, table, rows, *place)
     _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
     _found_t_cells(world, count, gone, niche)
@@ -60,6 +63,15 @@ def found(world: World, scenario: Scenario) -> None:
     _found_parcels(world, scenario, everywhere)
     _found_targets(world, scenario)
     _transfer(world, niche)
+
+
+def _without_spleen(world: World) -> dict[str, float]:
+    """Share of each kind of founder that an animal without spleen has, where less than all."""
+    ps = world.ps
+    kept = {"sensor_cell": ps["sensor.outside_spleen"]}
+    if world.blood_target:
+        kept["macrophage"] = 1.0 - ps["phagocyte.spleen_share"]
+    return kept
 
 
 def _transfer(world: World, niche: tuple[NDArray[np.int64], ...]) -> None:

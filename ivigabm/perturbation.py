@@ -441,6 +441,8 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         raise NotExpressible(
             f"'{change.proxies[0]}': scenario '{scenario.name}' is not of an animal"
         )
+    if "microglia" in change.deplete and scenario.amyloid is None:
+        raise NotExpressible(f"deplete: scenario '{scenario.name}' has no microglia")
     if scenario.genotype and scenario.receptor_species != "human":
         raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
     for product in change.knockin:

@@ -34,6 +34,7 @@ FORBIDDEN = {
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
+    "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,

@@ -182,6 +182,7 @@ class BLineage:
         step = np.uint64(EPOCH + world.step)
         table.reserve(table.n)
         words = streams.words(FATE, world.step, table["id"])
+        before = table.n
         columns = [table.full(c) for c in ("id", "alive", "stage", "x", "y")]
         table.grown(
             decide(
@@ -197,6 +198,7 @@ class BLineage:
                 *columns,
             )
         )
+        world.born[table.kind] = table["stage"][before:].copy()
         self._arrive(world, step)
         world.own.production[antigen.pools] = self.scale * self.secreted(world)
 

@@ -121,6 +121,7 @@ class World:
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
+    born : table -> stages of the cells that division has made in this step.
     primed_by_donor : how far transferred dendritic cells are primed, 0..1.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
         soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
@@ -165,6 +166,7 @@ class World:
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
         self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
+        self.born: dict[str, NDArray[np.int8]] = {}
         self.given = dict.fromkeys(GIVEN, 0.0)
         self.primed_by_donor = 0.0
         self.amyloid = np.zeros(len(STATES))

@@ -35,12 +35,11 @@ SHARES = frozenset(
 CLINICAL = (
     "platelets", "gbs_disability", "mrc", "incat", "grip", "qmg", "mg_adl", "mmt", "tis",
     "stiffness", "adas_cog", "arthritis", "eae_score", "weakness", "axon_regeneration",
-    "conduction", "airway_response", "lesion", "survival",
+    "conduction", "airway_response", "lesion",
 )  # fmt: skip
 # words of the language without an entry elsewhere in this file or in the registry of probes
 OTHERS = (
-    "antigen_load", "serum_igm", "c5a", "c3b2", "component", "complement_activity",
-    "proliferation", "signal", "rbc_clearance", "phagocytic_index", "killing", "lysis",
+    "signal", "phagocytic_index", "killing", "lysis",
     "viability", "deposition", "bound_complex", "crosslinked", "binding", "ros", "degranulation",
     "maturation", "pge2",
 )  # fmt: skip

@@ -87,7 +87,8 @@ def _literal(field: str) -> tuple[str, ...]:
 def _aim(data: dict[str, Any], antibody: dict[str, Any], word: str) -> None:
     """`none` makes a tracer of it; otherwise the scenario's own target."""
     own = data["target"]["kind"] if data["target"] else NO_TARGET
-    if choice("antibody.target", word, dict.fromkeys((own, NO_TARGET))) == NO_TARGET:
+    others = data["variants"].get("antibody.target", {})  # known, so replaced before
+    if choice("antibody.target", word, dict.fromkeys((own, NO_TARGET, *others))) == NO_TARGET:
         antibody["density"] = 0.0
 
 

@@ -5,6 +5,7 @@ opsonins by their closed forms here, cells and lesions by a short untreated run-
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.founding import TARGET, found
+from ivigabm.gifts import Transfer
 from ivigabm.knowledge import (
     ParameterSet,
     Preparation,
@@ -29,7 +31,7 @@ from ivigabm.processes.idiotypes import Clone, Idiotypes
 from ivigabm.processes.molecule import Fragment, Molecule
 from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
-from ivigabm.processes.ports import Ports
+from ivigabm.processes.ports import SUNK, Ports
 from ivigabm.processes.world import Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
@@ -71,7 +73,12 @@ def build(resolved: Resolved, seed: int) -> World:
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
     world.idiotypes = _idiotypes(world, scenario)
-    world.drug = _drug(world, resolved) if resolved.preparation else None
+    if resolved.preparation:
+        world.drug = _drug(world, resolved.preparation, resolved.composition, resolved.molar)
+    else:
+        world.drug = None
+    if resolved.transfer is not None and resolved.transfer.preparation is not None:
+        world.primed_by_donor = _primed(world, resolved.transfer)
     world.fields = Fields(
         _mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch
     )
@@ -82,6 +89,7 @@ def build(resolved: Resolved, seed: int) -> World:
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
             "opsonin_channels": (len(world.receptors) + 1,),
             "cytokine": (len(NEUTRALISED),),
+            "antigen": (len(SUNK),),
             "molecule_mesh": mesh,
             "field_mesh": world.fields.shape,
         }
@@ -252,7 +260,7 @@ def _antigen(
     level = [
         world.quantity(a.concentration) * 1e-6 / m.molar_mass(world.ps) for a, m, _ in pathogenic
     ]  # mg/L over kg/mol: 1e-6 mol/L
-    ratio = 1.0 if world.blood_target else world.tissue_ratio
+    ratio = 1.0 if world.sees_plasma else world.tissue_ratio
     return Antigen(
         molecules=tuple(m for _, m, _ in pathogenic),
         pools=np.arange(first, first + len(pathogenic)),
@@ -317,19 +325,32 @@ def drug_molecules(
     return tuple(m for m, _ in parts), np.array([share for _, share in parts])
 
 
-def _drug(world: World, resolved: Resolved) -> Drug:
-    ps, scenario = world.ps, resolved.scenario
-    assert resolved.preparation is not None
-    word = resolved.hypothesis.get("idiotype_fraction", "preparation")
-    idiotype = None if word == "preparation" else float(word)
+def _primed(world: World, given: Transfer) -> float:
+    """How far a preparation in a donor's dish primes dendritic cells, 0..1."""
+    assert given.preparation is not None
+    drug = _drug(world, given.preparation, {}, molar=False)
+    drug.in_lymphoid = given.concentration * drug.share / (drug.pools.molar_mass * 1e3)
+    level = 0.0
+    for mechanism in active_mechanisms(world.resolved):
+        if mechanism.port == "dc_priming":
+            level += float(mechanism.contribution(drug))
+    level *= world.present("FcgRIII") * world.present("FcgRIIIA")  # of the donor as of the host
+    return level / (1.0 + level)
+
+
+def _drug(world: World, word: str, composition: Mapping[str, float], molar: bool) -> Drug:
+    ps, resolved = world.ps, world.resolved
+    scenario = resolved.scenario
+    position = resolved.hypothesis.get("idiotype_fraction", "preparation")
+    idiotype = None if position == "preparation" else float(position)
     parts = []
-    for name, part in mixture(resolved.preparation).items():
-        preparation = load_preparation(name, resolved.hypothesis).changed(resolved.composition)
+    for name, part in mixture(word).items():
+        preparation = load_preparation(name, resolved.hypothesis).changed(composition)
         kinds, shares = drug_molecules(preparation, idiotype)
         parts += list(zip(kinds, (part * shares).tolist(), strict=True))
     molecules, share = tuple(m for m, _ in parts), np.array([held for _, held in parts])
     pools = Pools(molecules, world.body, ps)
-    if resolved.molar:  # as many molecules as the dose would hold of intact IgG
+    if molar:  # as many molecules as the dose would hold of intact IgG
         share = share / ps["mass.igg"] / float(np.sum(share / pools.molar_mass))
     roles = [receptor.role == "inhibitory" for receptor in world.receptors]
     inhibitory = world.fcgr_affinity(molecules)[:, roles].sum(axis=1) * world.present("FcgRIIB")

@@ -6,6 +6,7 @@ from numpy.typing import DTypeLike, NDArray
 from ivigabm.engine.columns import Table
 from ivigabm.engine.streams import purpose
 from ivigabm.errors import InputError, unknown
+from ivigabm.gifts import CONDITIONED
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
@@ -42,6 +43,9 @@ def found(world: World, scenario: Scenario) -> None:
     niche = (world.niche_x, world.niche_y)
     count = scenario.cells.model_dump()
     gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
+    if "microglia" in gone:
+        gone.add("macrophage")  # the phagocytes of this tissue
+    kept = _without_spleen(world) if "spleen" in gone else {}
     for kind, place in (
         ("macrophage", everywhere),
         ("neutrophil", everywhere),
@@ -51,7 +55,7 @@ def found(world: World, scenario: Scenario) -> None:
         ("dendritic_cell", niche),
     ):
         table = world.tables[kind]
-        rows = table.add_founders(0 if kind in gone else count[kind])
+        rows = table.add_founders(0 if kind in gone else round(count[kind] * kept.get(kind, 1.0)))
         _place(world, table, rows, *place)
     _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
     _found_t_cells(world, count, gone, niche)
@@ -59,6 +63,32 @@ def found(world: World, scenario: Scenario) -> None:
         _found_receptors(world, group)
     _found_parcels(world, scenario, everywhere)
     _found_targets(world, scenario)
+    _transfer(world, niche)
+
+
+def _without_spleen(world: World) -> dict[str, float]:
+    """Share of each kind of founder that an animal without spleen has, where less than all."""
+    ps = world.ps
+    kept = {"sensor_cell": ps["sensor.outside_spleen"]}
+    if world.blood_target:
+        kept["macrophage"] = 1.0 - ps["phagocyte.spleen_share"]
+    return kept
+
+
+def _transfer(world: World, niche: tuple[NDArray[np.int64], ...]) -> None:
+    """A donor's cells, after the animal's own, so that these keep their ids."""
+    given = world.resolved.transfer
+    if given is None:
+        return
+    number = max(1, round(given.number / world.ps["transfer.cells_per_agent"]))
+    if given.cell == CONDITIONED:
+        table = world.tables["dendritic_cell"]
+        _place(world, table, table.add_founders(number, primed=world.primed_by_donor), *niche)
+    else:
+        stage = {"t_effector": EFFECTOR, "treg": TREG}[given.cell]
+        vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+        table = world.tables["t_cell"]
+        _place(world, table, table.add_founders(number, stage=stage), *vessels)
 
 
 def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
@@ -145,4 +175,5 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:
             raise unknown("target zone", "empty", ["section.target_share above 0"])
-        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=1.0, function=1.0)
+        start = target.start
+        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=start, function=start)

@@ -15,6 +15,7 @@ from ivigabm.errors import InputError
 from ivigabm.observation import Observer
 from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import Perturbation, Resolved, parse, resolve
+from ivigabm.processes.amyloid import Amyloid
 from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
@@ -121,6 +122,7 @@ class IVIgModel(TableModel):
         self.receptor_expression = macrophages.receptor_expression
         self.sensing = Sensing(world)
         self.dendritic = Dendritic(world)
+        self.amyloid = Amyloid(world)
         self.complement = Complement(world)
         self.cytokines = Cytokines(world)
         self.b_lineage = BLineage(world)
@@ -170,6 +172,7 @@ class IVIgModel(TableModel):
             group.receptor_expression.advance(world)
         self.sensing.advance(world)
         self.dendritic.advance(world)
+        self.amyloid.advance(world)
         for group in world.phagocytes:
             group.phagocytosis.advance(world)
         self.complement.advance(world)

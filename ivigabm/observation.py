@@ -103,7 +103,8 @@ class Observer:
         self._reference = sum(
             world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
         )  # g/L
-        self._terminal = world.ps["damage.c5b9_max"]
+        target = scenario.target
+        self._terminal = world.quantity(target.lysis) if target else 0.0
         self._start = self._row()
 
     def observe(self) -> None:

@@ -16,6 +16,8 @@ from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import read_amounts, set_contents
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
+from ivigabm.gifts import PREFIX as TRANSFER_PREFIX
+from ivigabm.gifts import Gift, Transfer, parse_gifts, parse_transfer
 from ivigabm.knowledge import (
     load_hypotheses,
     load_preparation,
@@ -27,7 +29,10 @@ from ivigabm.knowledge.preparation import COMPOSITION
 from ivigabm.mechanisms import expand as expand_mechanisms
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.scenario import Scenario
-from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, genotype, mixture
+from ivigabm.variants import KEYS as VARIANT_KEYS
+from ivigabm.variants import expand as expand_variants
+from ivigabm.variants import of_genotype
+from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, mixture
 from ivigabm.words import choice as _choice
 from ivigabm.words import number as _number
 from ivigabm.words import words as _words
@@ -35,7 +40,7 @@ from ivigabm.words import words as _words
 COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
 THERAPY_KEYS = (
     "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "concentration",
-    "therapy",
+    "therapy", "give", "transfer", "transfer.preparation", "transfer.concentration",
     *COMPOSITION_KEYS,
 )  # fmt: skip
 WORLD_KEYS = (
@@ -52,13 +57,14 @@ WORLD_KEYS = (
     "strain",
     "receptors",
     "genotype",
+    *VARIANT_KEYS,
     *ANTIBODY_KEYS,
     *DISH_KEYS,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
     "macrophage", "neutrophil", "nk_cell", "sensor_cell", "basophil", "b_cell", "dendritic_cell",
-    "t_cell", "t_effector", "treg",
+    "t_cell", "t_effector", "treg", "spleen", "microglia",
 )  # fmt: skip
 ROUTES = ("iv", "sc", "ip")
 MEDIUM = "medium"  # the route of a dish
@@ -115,6 +121,8 @@ class Perturbation:
     concentration: float | None = None  # g/L, in a dish
     composition: tuple[tuple[str, float], ...] = ()  # values of the preparation replaced
     therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
+    give: tuple[Gift, ...] = ()
+    transfer: Transfer | None = None
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     knockout: tuple[str, ...] = ()
@@ -128,8 +136,14 @@ class Perturbation:
 
     def without_therapy(self) -> "Perturbation":
         """The untreated twin: no therapeutic IgG and no comparator, everything else the same."""
+        makes_ill = ("induction", "transfer") in self.settings
         return dataclasses.replace(
-            self, no_ivig=True, therapy=(), watched=self.therapy + self.watched
+            self,
+            no_ivig=True,
+            therapy=(),
+            watched=self.therapy + self.watched,
+            give=(),
+            transfer=self.transfer if makes_ill else None,
         )
 
     def without_disease(self) -> "Perturbation":
@@ -148,6 +162,8 @@ class Resolved:
     composition: Mapping[str, float] = field(default_factory=dict)
     molar: bool = False  # doses count the moles of as much intact IgG
     therapies: tuple[Course, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    transfer: Transfer | None = None
     start_day: float = 0.0  # day 0, or the first planned dose before it, in the twin as well
     absent: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()  # products that give back what an absent one took
@@ -164,6 +180,8 @@ class Resolved:
             "composition_set": dict(sorted(self.composition.items())),
             "dose_basis": "molar" if self.molar else "mass",
             "therapies": [dataclasses.asdict(course) for course in self.therapies],
+            "gifts": [dataclasses.asdict(gift) for gift in self.gifts],
+            "transfer": dataclasses.asdict(self.transfer) if self.transfer else None,
             "start_day": self.start_day,
             "doses": [dataclasses.asdict(dose) for dose in self.doses],
             "mechanisms": list(self.mechanisms),
@@ -279,6 +297,9 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     given = {k: v for k, v in options.items() if v is not None and v != [] and v is not False}
     settings: list[tuple[str, Any]] = []
     values: dict[str, Any] = {}
+    transferred = {k: v for k, v in given.items() if (k + ".").startswith(TRANSFER_PREFIX)}
+    if transferred:
+        values["transfer"] = parse_transfer(transferred)
     for key, value in given.items():
         if key == "no_ivig":
             values[key] = True
@@ -291,6 +312,8 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
         elif key in COMPOSITION_KEYS:
             part = (key.removeprefix("composition."), _number(key, value, 0.0, 60.0))
             values["composition"] = (*values.get("composition", ()), part)
+        elif key in transferred:
+            continue
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
         elif key in WORLD_KEYS:
@@ -329,6 +352,8 @@ def _therapy(key: str, value: Any) -> Any:
         return _number("treat_day", value, -365.0, 3650.0)
     if key == "therapy":
         return _courses(value)
+    if key == "give":
+        return parse_gifts(key, value)
     if key == "route":
         return _choice(key, str(value), ROUTES)
     parse_schedule(str(value))
@@ -356,8 +381,7 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
     if key == "receptors":
         _choice(key, str(value), SPECIES)
     if key == "genotype":
-        pairs = [genotype(word) for word in _words(key, value)]
-        return "settings", [(f"genotype.{receptor}", alleles) for receptor, alleles in pairs]
+        return "settings", [pair for word in _words(key, value) for pair in of_genotype(word)]
     return "settings", [(key, value)]
 
 
@@ -369,13 +393,16 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     InputError : a setting names no key of the scenario or has a value that is not allowed.
     NotExpressible : what the words ask for has no counterpart in this scenario.
     """
-    change = perturbation or Perturbation()
+    change = _one_transfer(perturbation or Perturbation())
     scenario = _with_settings(scenario, change.settings)
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
     planned = _doses(scenario, change)
     therapies = tuple(parse_course(text) for text in change.therapy)
     watched = [parse_course(text) for text in change.therapy + change.watched]
+    first = parse_schedule(scenario.therapy.schedule)[0].day
+    day = first if change.treat_day is None else change.treat_day
+    gifts = tuple(dataclasses.replace(gift, day=day) for gift in change.give)
     days = [dose.day for dose in planned]
     days += [portion.day for course in watched for portion in course.doses]
     preparation = None if change.no_ivig else change.preparation or scenario.therapy.preparation
@@ -387,6 +414,8 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         molar=preparation is not None and change.dose_basis == "molar",
         doses=() if change.no_ivig else planned,
         therapies=therapies,
+        gifts=gifts,
+        transfer=change.transfer,
         start_day=min([0.0, *(float(math.floor(day)) for day in days)]),
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
@@ -396,6 +425,18 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         hypothesis=dict(change.hypothesis),
         proxies=change.proxies,
     )
+
+
+def _one_transfer(change: Perturbation) -> Perturbation:
+    """Cells that make the disease replace the scenario's, and are not there without it."""
+    donor = change.transfer
+    if donor is None or ("induction", "transfer") not in change.settings:
+        return change
+    if ("disease", "off") in change.settings:
+        return dataclasses.replace(change, transfer=None)
+    if donor.cell != "t_effector":
+        return change
+    return dataclasses.replace(change, settings=(*change.settings, ("cells.t_effector", 0)))
 
 
 def _composition(preparation: str | None, change: Perturbation) -> dict[str, float]:
@@ -417,6 +458,8 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         )
     if scenario.dish is not None and change.therapy + change.watched:
         raise NotExpressible(f"therapy: scenario '{scenario.name}' is a dish, not a body")
+    if "microglia" in change.deplete and scenario.amyloid is None:
+        raise NotExpressible(f"deplete: scenario '{scenario.name}' has no microglia")
     if scenario.genotype and scenario.receptor_species != "human":
         raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
     for product in change.knockin:
@@ -464,6 +507,7 @@ _ORDER = {"antibody.delivery": -1, "disease": 1}
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
     data = scenario.model_dump()
+    settings = expand_variants(scenario, settings)
     ordered = sorted(settings, key=lambda setting: _ORDER.get(setting[0], 0))
     for key, value in ordered:
         if key == "disease":

@@ -21,6 +21,7 @@ from ivigabm.processes.cytokines import NAMES as FIELDS
 from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS
+from ivigabm.systemic_probes import SYSTEMIC_MAKERS
 
 if TYPE_CHECKING:
     from ivigabm.processes.plasma import Pools
@@ -31,6 +32,8 @@ Probe = Callable[["World"], float]
 Words = tuple[str, ...]
 Maker = Callable[[Words, "Scenario"], Probe]
 
+DIVIDING = ("b_cell", "t_cell")
+OTHERWISE = "_own"  # of a cytokine, what the drug's sensor cells have no part in
 MILLIGRAMS = 1e-3  # of 1 nmol of 1 kg/mol
 SUBSTANCES = ("antibody", "preparation", "total_igg", "IgM")
 _PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
@@ -101,7 +104,7 @@ def _maker(word: str, fewest: int, most: int) -> Callable[[Maker], Maker]:
     return register
 
 
-for _word, _names, _make in DISH_MAKERS:
+for _word, _names, _make in (*DISH_MAKERS, *SYSTEMIC_MAKERS):
     _maker(_word, _names, _names)(_make)
 
 
@@ -198,6 +201,24 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
     return lambda world: _mean(world.tables[kind.table]["activation"][kind.rows(world)])
 
 
+@_maker("proliferation", 1, 1)
+def _proliferation(which: Words, scenario: "Scenario") -> Probe:
+    """Divisions per living cell of a kind and day."""
+    kinds = {name: kind for name, kind in _kinds(scenario).items() if kind.table in DIVIDING}
+    if which[0] not in kinds:
+        raise unknown("proliferation: cell kind", which[0], kinds, NotExpressible)
+    kind = kinds[which[0]]
+
+    def read(world: "World") -> float:
+        born, living = world.born.get(kind.table), np.count_nonzero(kind.rows(world))
+        if born is None or living == 0:
+            return 0.0 if living else float("nan")
+        daughters = np.isin(born, kind.stages) if kind.stages else np.ones(len(born), bool)
+        return float(np.count_nonzero(daughters) / living / world.dt)
+
+    return read
+
+
 # -- Fcγ receptors ------------------------------------------------------------------------------
 
 
@@ -257,11 +278,16 @@ def _occupancy(which: Words, scenario: "Scenario") -> Probe:
 @_maker("cytokine", 1, 1)
 def _cytokine(which: Words, scenario: "Scenario") -> Probe:
     """Mean level in the section, in units of its half effect."""
-    fields = {_plain(name): name for name in FIELDS}
+    fields = {_plain(name): name for name in FIELDS if not name.endswith(OTHERWISE)}
     if _plain(which[0]) not in fields:
-        raise unknown("cytokine", which[0], FIELDS, NotExpressible)
+        raise unknown("cytokine", which[0], fields, NotExpressible)
     name = fields[_plain(which[0])]
-    return lambda world: float(np.mean(world.fields[name]))
+    parts = [part for part in (name, name + OTHERWISE) if part in FIELDS]
+
+    def read(world: "World") -> float:
+        return sum(float(np.mean(world.fields[p])) + world.given.get(p, 0.0) for p in parts)
+
+    return read
 
 
 # -- immunoglobulins in plasma ------------------------------------------------------------------

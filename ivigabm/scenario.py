@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ivigabm.errors import InputError, nearest, unknown
 
 Quantity = float | str  # a number, or the name of a knowledge row
+VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario gives them meaning
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -103,13 +104,17 @@ class Target(Part):
     """The cell that the antibody binds."""
 
     kind: str
-    place: Literal["tissue", "blood", "medium"] = "tissue"  # medium: in suspension in a dish
+    # a vessel wall sees plasma; medium: in suspension in a dish
+    place: Literal["tissue", "blood", "vessel", "medium"] = "tissue"
     tissue_ratio: Quantity = 1.0  # IgG seen there over plasma IgG
     access: Quantity = 1.0  # share of the cell that a phagocyte can touch
     unregulated: Quantity = 0.0  # start of the alternative pathway that surface regulators leave
     c5a: Quantity = 0.0  # C5a left in the tissue at full C5 cleavage, half-effect units x site/d
     turnover: Quantity = "opsonin.turnover_igg"  # 1/day, of bound antibody
     repair: Quantity = "repair.myelin"  # 1/day
+    start: Share = 1.0  # working share on day 0: 0 for an axon that has yet to grow
+    lysis: Quantity = "damage.c5b9_max"  # 1/day, damage at full C5b-9
+    vital: Share = 0.0  # function below which the individual dies; 0: it lives without
     loss: Quantity = "loss.irreversible"  # 1/day
     fas: Quantity = 0.0  # Fas on a cell in suspension, over that of a lymphocyte
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
@@ -132,6 +137,13 @@ class Immunisation(Part):
 
     day: Annotated[float, Field(ge=0)] = 0.0
     strength: Annotated[float, Field(ge=0)] = 1.0  # multiple of the usual amount
+
+
+class Amyloid(Part):
+    """Amyloid-β of the brain at the start."""
+
+    plaque: Annotated[float, Field(ge=0)] = 0.0  # over oligomer in the untreated steady state
+    production: Annotated[float, Field(ge=0)] = 1.0  # fold of what man makes
 
 
 class Clinical(Part):
@@ -180,9 +192,12 @@ class Scenario(Part):
     antibody: list[Antibody] = []
     immunisation: Immunisation | None = None
     dish: Dish | None = None  # set: a dish, not a body
+    amyloid: Amyloid | None = None
     clinical: Clinical | None = None
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+    # key -> word -> settings: what `organ=lung` means in this scenario
+    variants: dict[VariantKey, dict[str, dict[str, float | str]]] = {}
 
     @model_validator(mode="after")
     def _is_a_dish_or_a_body(self) -> "Scenario":

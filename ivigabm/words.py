@@ -13,16 +13,11 @@ from ivigabm.knowledge import load_preparation, preparation_names
 
 # keys of the language whose biology the model does not have, and what that is
 ABSENT_KEYS = {
-    "give": "molecules, complexes or cells given as a treatment",
-    "transfer": "transferred donor cells",
-    "induction": "a choice of how the disease is induced",
-    "organ": "organs to choose from",
     "receptor": "dishes with one receptor",
     "complex.subclass": "dishes with one receptor",
     "complex.valency": "dishes with one receptor",
     "complex.concentration": "dishes with one receptor",
 }
-ABSENT_PREFIXES = ("transfer.",)
 
 # species and strains whose own numbers do not exist: the mouse's stand for them
 PROXY_SPECIES = ("rat", "guinea_pig", "rabbit", "hamster")
@@ -70,8 +65,6 @@ def choice(what: str, word: str, allowed: Iterable[str]) -> str:
 def absent_key(key: str) -> NotExpressible | None:
     """Why a key of the language is not expressible; None if it is, or is no key of it."""
     lacks = ABSENT_KEYS.get(key)
-    if key.startswith(ABSENT_PREFIXES):
-        lacks = ABSENT_KEYS["transfer"]
     return NotExpressible(f"key '{key}': the model has no {lacks}") if lacks else None
 
 
@@ -107,6 +100,7 @@ def mixture(text: str) -> dict[str, float]:
     return found
 
 
-def genotype(word: str) -> tuple[str, str]:
-    """`FCGR2A-131HR` as receptor and alleles."""
-    return GENOTYPES[choice("genotype", word, GENOTYPES)]
+def genotype(word: str, others: Iterable[str] = ()) -> tuple[str, str]:
+    """`FCGR2A-131HR` as receptor and alleles; `others` are named in the message."""
+    choice("genotype", word, (*GENOTYPES, *others))
+    return GENOTYPES[word]

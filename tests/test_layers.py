@@ -24,6 +24,8 @@ FORBIDDEN = {
     "words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "antibody_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "dish_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
+    "gifts": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
+    "variants": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "perturbation": SHOWING | ASKING | RUNNING | {"agents", "processes", "outcomes"},
     "evidence_arm": SHOWING | ASKING | RUNNING | BIOLOGY | {"outcomes"},
     "processes": SHOWING | ASKING | RUNNING | {"agents", "mechanisms", "outcomes"},
@@ -35,6 +37,7 @@ FORBIDDEN = {
     "dish_probes": SHOWING | ASKING
     | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
+    "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,

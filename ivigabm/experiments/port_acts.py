@@ -24,7 +24,7 @@ from ivigabm.experiments.acts import (
 )
 from ivigabm.processes.b_lineage import ACTIVATED
 from ivigabm.processes.ports import PORTS
-from ivigabm.processes.receptor_expression import COMPLEX, DRUG_IL4, TYPE2
+from ivigabm.processes.receptor_expression import COMPLEX, IL4, TYPE2
 
 if TYPE_CHECKING:
     from ivigabm.model import IVIgModel
@@ -40,6 +40,10 @@ PLAIN = {
     "fas_agonist": ("neutrophil", -1),
     "siglec_agonist": ("neutrophil", -1),
     "treg_stimulus": (TREG, 1),
+    "basophil_ige": ("basophil", 1),
+    "macrophage_output": ("macrophage", -1),
+    "microglia_drive": ("macrophage", -1),
+    "dc_priming": ("dendritic_cell", 1),
     "th17_restraint": ("t_cell", -1),
 }
 
@@ -144,7 +148,7 @@ def _complexes(model: "IVIgModel") -> Iterator[Act]:
 def _il4(model: "IVIgModel") -> Iterator[Act]:
     world = model.world
     level = world.ports["fcgr2b_signal"] * world.present("IL-4R")
-    yield from expressed(model, "il4", level, DRUG_IL4, world.fields.pitch)
+    yield from expressed(model, "il4", level, IL4, world.fields.pitch)
 
 
 def _c3b(model: "IVIgModel") -> Iterator[Act]:

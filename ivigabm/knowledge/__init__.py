@@ -30,6 +30,7 @@ from ivigabm.knowledge.receptors import DEFAULT_GENOTYPE, cells, receptor_copies
 if TYPE_CHECKING:
     from ivigabm.knowledge.preparation import Preparation, load_preparation, preparation_names
     from ivigabm.knowledge.vocabulary import (
+        load_genotypes,
         load_hypotheses,
         load_therapies,
         nodes_of,
@@ -45,6 +46,7 @@ __all__ = [
     "cells",
     "generic",
     "glycoforms",
+    "load_genotypes",
     "load_hypotheses",
     "load_parameters",
     "load_preparation",
@@ -61,6 +63,7 @@ _LATE = {
     "Preparation": "preparation",
     "load_preparation": "preparation",
     "preparation_names": "preparation",
+    "load_genotypes": "vocabulary",
     "load_hypotheses": "vocabulary",
     "load_therapies": "vocabulary",
     "nodes_of": "vocabulary",

@@ -33,6 +33,15 @@ class Hypothesis(BaseModel):
     positions: dict[str, Position]
 
 
+class Genotype(BaseModel):
+    """What carriers of a genotype differ in: rows of knowledge, and who says so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overrides: dict[str, float] = {}
+    source: str
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
 
@@ -43,6 +52,12 @@ def load_hypotheses() -> Mapping[str, Hypothesis]:
     return {
         key: Hypothesis.model_validate(value) for key, value in _read("hypotheses.toml").items()
     }
+
+
+@cache
+def load_genotypes() -> Mapping[str, Genotype]:
+    """Genotypes beside those of the Fcγ receptors' affinities, by word."""
+    return {key: Genotype.model_validate(value) for key, value in _read("genotypes.toml").items()}
 
 
 @cache

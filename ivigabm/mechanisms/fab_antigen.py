@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import NANOMOLAR
 
@@ -16,8 +19,8 @@ class AntigenNeutralisation(Mechanism):
     needs = frozenset({"paratope"})
     port = "antigen_sink"
     claim = (
-        "Antibodies in pooled IgG bind microbial adjuvant and antigen and keep them from "
-        "dendritic cells."
+        "Antibodies in pooled IgG bind microbial adjuvant, antigen and amyloid and keep them "
+        "from dendritic cells and tissue."
     )
     falsified_by = "Equal protection by IVIg that was adsorbed against the adjuvant."
     sources = (
@@ -26,7 +29,18 @@ class AntigenNeutralisation(Mechanism):
     )
     contested = True
 
-    def contribution(self, drug: "Drug") -> float:
-        ps = drug.ps
-        weight = drug.features(self.needs) * ps["immunisation.recognised"]
-        return drug.mean(weight, drug.in_lymphoid) / (ps["immunisation.kd"] * NANOMOLAR)
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        ps, arms = drug.ps, drug.features(self.needs)
+        weight = arms * ps["immunisation.recognised"]
+        immunogen = drug.mean(weight, drug.in_lymphoid) / (ps["immunisation.kd"] * NANOMOLAR)
+        binders = arms * drug.specificity("anti_abeta")
+        plasma = drug.mean(binders, drug.plasma) / NANOMOLAR
+        brain = drug.mean(binders, drug.at_target) / NANOMOLAR
+        return np.array(
+            [
+                immunogen,
+                plasma / ps["antiabeta.kd_40"],
+                plasma / ps["antiabeta.kd_42"],
+                brain / ps["antiabeta.kd_oligomer"],
+            ]
+        )

@@ -32,6 +32,7 @@ class SensorLectin(Mechanism):
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
-        bound = 1.0 - ps["sensor.dc_sign_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
+        bound = ps["sialylation.weight"]
+        bound *= 1.0 - ps["sensor.dc_sign_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
         weight = bound * drug.features(self.needs) / (ps["sensor.half_disialylated"] * MICROMOLAR)
         return drug.total(weight, drug.lymphoid)

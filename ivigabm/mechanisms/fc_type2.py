@@ -32,5 +32,7 @@ class TypeTwoReceptor(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) / (drug.ps["type2.half_disialylated"] * MICROMOLAR)
+        ps = drug.ps
+        weight = ps["sialylation.weight"] * drug.features(self.needs)
+        weight = weight / (ps["type2.half_disialylated"] * MICROMOLAR)
         return drug.total(weight, drug.effector)

@@ -17,6 +17,7 @@ class Process(Protocol):
 
 def processes() -> tuple[type[Process], ...]:
     """All processes in the order of a step."""
+    from ivigabm.processes.amyloid import Amyloid
     from ivigabm.processes.b_lineage import BLineage
     from ivigabm.processes.binding import Binding
     from ivigabm.processes.circulation import Circulation
@@ -38,6 +39,6 @@ def processes() -> tuple[type[Process], ...]:
 
     return (
         Plasma, Transport, Contacts, Binding, Signalling, ReceptorExpression, Sensing,
-        Dendritic, Phagocytosis, Complement, Cytokines, BLineage, TCells, Neutrophils,
+        Dendritic, Amyloid, Phagocytosis, Complement, Cytokines, BLineage, TCells, Neutrophils,
         Suspension, Circulation, Opsonization, Tissue,
     )  # fmt: skip

@@ -196,6 +196,7 @@ class BLineage:
         step = np.uint64(EPOCH + world.step)
         table.reserve(table.n)
         words = streams.words(FATE, world.step, table["id"])
+        before = table.n
         columns = [table.full(c) for c in ("id", "alive", "stage", "clone", "x", "y")]
         table.grown(
             decide(
@@ -211,6 +212,7 @@ class BLineage:
                 *columns,
             )
         )
+        world.born[table.kind] = table["stage"][before:].copy()
         self._arrive(world, step)
         world.own.production[antigen.pools] = self.scale * self.secreted(world)[antigen.clone]
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.engine.diffusion import Operator
+from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.transport import SECONDS_PER_DAY
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
 
-NAMES = ("tnf", "chemokine", "il33", "il4", "ifn_gamma", "il10", "pge2", "c5a", "il1")
+# `il33` and `il4` are what sensor cells call forth for the drug, `il4_own` is all other IL-4
+NAMES = ("tnf", "chemokine", "il33", "il4", "ifn_gamma", "il10", "pge2", "c5a", "il1", "il4_own")
+TRAVELLING = ("il33", "il4", "il4_own")  # made in the spleen, felt elsewhere: through plasma
+GIVEN = ("tnf", "il33", "il4_own", "c5a")  # those that can be injected
 NEUTRALISED = ("tnf",)  # cytokines that the port `cytokine_sink` covers, in its order
 _PLACE = {name: place for place, name in enumerate(NAMES)}
 
@@ -30,6 +34,7 @@ class Fields:
         self.pitch = pitch
         self.shape = shape
         self.values = np.zeros((len(NAMES), *shape))
+        self.plasma = np.zeros(len(TRAVELLING))  # half-effect units
         self.sources = np.zeros_like(self.values)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
@@ -52,7 +57,7 @@ class Cytokines:
     """Phase: sources are gathered from cells and ports, fields advance by one step."""
 
     name: ClassVar[str] = "cytokines"
-    reads: ClassVar[tuple[str, ...]] = ("cytokine_sink", "anaphylatoxin_sink")
+    reads: ClassVar[tuple[str, ...]] = ("cytokine_sink", "anaphylatoxin_sink", "macrophage_output")
     drives: ClassVar[tuple[str, ...]] = (
         "receptor_expression",
         "tissue",
@@ -65,7 +70,7 @@ class Cytokines:
         ps, fields = world.ps, world.fields
         pitch_um = ps["scale.site_pitch"]
         spread = ps["cytokine.diffusion"] * SECONDS_PER_DAY / (pitch_um * pitch_um)
-        loss = [ps[f"cytokine.decay_{name}"] for name in NAMES]
+        loss = [ps[f"cytokine.decay_{name.removesuffix('_own')}"] for name in NAMES]
         self.loss = dict(zip(NAMES, loss, strict=True))
         self.operator = Operator.build(
             fields.shape, float(fields.pitch), np.full(len(NAMES), spread), np.array(loss), world.dt
@@ -87,6 +92,10 @@ class Cytokines:
             name: ps[f"neutrophil.secretion_{name}"] * per_cell * present.get(name, 1.0)
             for name in ("tnf", "chemokine", "il1")
         }
+        self.th2 = ps["t_cell.th2_share"]
+        self.exchange, self.plasma_loss = ps["cytokine.exchange"], ps["cytokine.plasma_loss"]
+        self.washed = -float(expm1(-self.plasma_loss * world.dt))
+        self.keep_given = float(exp(-world.dt * ps["cytokine.loss_given"]))
         target = world.resolved.scenario.target
         released = world.quantity(target.c5a) if target and not world.blood_target else 0.0
         self.c5a_rate = released * per_cell * world.present("C5")
@@ -96,10 +105,18 @@ class Cytokines:
         fields = world.fields
         fields.sources[...] = 0.0
         mac, basophil = world.tables["macrophage"], world.tables["basophil"]
-        for name, table in (("tnf", mac), ("chemokine", mac), ("il4", basophil)):
+        left = world.comparators.secretion_left
+        mac_left = left * float(world.ports["macrophage_output"][0])
+        own = np.full(basophil.n, world.basophils_own)
+        for name, table, amount, rate in (
+            ("tnf", mac, mac["activation"], self.rate["tnf"] * mac_left),
+            ("chemokine", mac, mac["activation"], self.rate["chemokine"] * mac_left),
+            ("il4", basophil, basophil["activation"], self.rate["il4"] * left),
+            ("il4_own", basophil, own, self.rate["il4"] * left),
+        ):
             secrete(
-                table["activation"],
-                self.rate[name] * world.comparators.secretion_left,
+                amount,
+                rate,
                 table["alive"],
                 table["x"],
                 table["y"],
@@ -111,6 +128,7 @@ class Cytokines:
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
         self.hold(world)
+        self.travel(world)
         self.operator.advance(fields.values, fields.sources)
 
     def hold(self, world: "World") -> None:
@@ -118,21 +136,42 @@ class Cytokines:
         for name, level in world.held_levels().items():
             world.fields.source(name)[...] += level * self.loss[name]
 
+    def travel(self, world: "World") -> None:
+        """Plasma takes up what the section holds and gives it back everywhere; gifts decay."""
+        fields = world.fields
+        for k, name in enumerate(TRAVELLING):
+            held = self.exchange / self.plasma_loss * float(np.mean(fields[name]))
+            fields.plasma[k] += self.washed * (held - fields.plasma[k])
+            source = fields.source(name)
+            source += self.exchange * fields.plasma[k]
+        for name in GIVEN:
+            world.given[name] *= self.keep_given
+
+    def by_effectors(self) -> tuple[tuple[str, float], ...]:
+        """Cytokines of effector T cells and their rates: type 2 makes IL-4, not IFN-γ."""
+        return (
+            ("tnf", self.rate["tnf"]),
+            ("chemokine", self.rate["chemokine"]),
+            ("ifn_gamma", self.rate["ifn_gamma"] * (1.0 - self.th2)),
+            ("il4_own", self.rate["il4"] * self.th2),
+        )
+
     def _from_the_adaptive_arm(self, world: "World") -> None:
         """Active effector T cells, regulatory T cells, and dendritic cells with COX-2."""
         dendritic, t_cell = world.tables["dendritic_cell"], world.tables["t_cell"]
-        sources: list[tuple[str, Table, NDArray[np.float64]]] = []
+        sources: list[tuple[str, Table, NDArray[np.float64], float]] = []
         if t_cell.n:
             activation, stage = t_cell["activation"], t_cell["stage"]
             effector = np.where(stage == EFFECTOR, activation, 0.0)
-            sources += [(name, t_cell, effector) for name in ("tnf", "chemokine", "ifn_gamma")]
-            sources.append(("il10", t_cell, np.where(stage == TREG, activation, 0.0)))
+            sources += [(name, t_cell, effector, rate) for name, rate in self.by_effectors()]
+            regulatory = np.where(stage == TREG, activation, 0.0)
+            sources.append(("il10", t_cell, regulatory, self.rate["il10"]))
         if dendritic.n:
-            sources.append(("pge2", dendritic, dendritic["cox2"]))
-        for name, table, amount in sources:
+            sources.append(("pge2", dendritic, dendritic["cox2"], self.rate["pge2"]))
+        for name, table, amount, rate in sources:
             secrete(
                 amount,
-                self.rate[name] * world.comparators.secretion_left,
+                rate * world.comparators.secretion_left,
                 table["alive"],
                 table["x"],
                 table["y"],
@@ -175,7 +214,8 @@ class Cytokines:
     @staticmethod
     def free(world: "World", name: str) -> NDArray[np.float64]:
         """What cells see of a cytokine that is neutralised in part."""
-        return np.asarray(world.fields[name] / (1.0 + Cytokines.sink(world, name)))
+        seen = (world.fields[name] + world.given[name]) / (1.0 + Cytokines.sink(world, name))
+        return np.asarray(seen)
 
     @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:

@@ -29,6 +29,8 @@ def educate(
     pitch,
     relax_shown,
     relax_mature,
+    complexes,
+    relax_primed,
     alive,
     x,
     y,
@@ -36,12 +38,15 @@ def educate(
     presented,
     maturity,
     cox2,
+    primed,
 ):
     """Every dendritic cell moves towards what antigen, adjuvant and IL-10 ask of it.
 
     antigen, adjuvant : in half-effect units. left : maturation that the drug leaves.
-    induced : COX-2 that the drug asks for, 0..1.
+    induced : COX-2 that the drug asks for, 0..1. complexes : soluble complexes on FcγRIII, in
+    half-effect units.
     """
+    held = complexes / (1.0 + complexes)
     shown = antigen / (1.0 + antigen)
     for row in range(n):
         if alive[row]:
@@ -49,6 +54,7 @@ def educate(
             presented[row] += relax_shown * (shown - presented[row])
             maturity[row] += relax_mature * (left * alarm / (1.0 + alarm) - maturity[row])
             cox2[row] += relax_mature * (induced - cox2[row])
+            primed[row] += relax_primed * (held - primed[row])
 
 
 @kernel
@@ -76,13 +82,22 @@ class Dendritic:
     """Phase: antigen decays, dendritic cells take it up, mature or are held back."""
 
     name: ClassVar[str] = "dendritic"
-    reads: ClassVar[tuple[str, ...]] = ("antigen_sink", "dc_maturation", "dc_sign_signal")
-    drives: ClassVar[tuple[str, ...]] = ("t_cells", "cytokines")
+    reads: ClassVar[tuple[str, ...]] = (
+        "antigen_sink",
+        "dc_maturation",
+        "dc_sign_signal",
+        "dc_priming",
+    )
+    drives: ClassVar[tuple[str, ...]] = ("t_cells", "cytokines", "receptor_expression")
 
     def __init__(self, world: "World") -> None:
         ps, given = world.ps, world.resolved.scenario.immunisation
         self.relax_shown = -float(expm1(-world.dt / ps["dendritic.presentation_time"]))
         self.relax_mature = -float(expm1(-world.dt / ps["dendritic.maturation_time"]))
+        self.relax_primed = -float(expm1(-world.dt / ps["dendritic.priming_time"]))
+        self.calm = ps["dendritic.calm"]
+        self.fcgr3 = world.present("FcgRIII") * world.present("FcgRIIIA")  # mouse, man
+        self.keep_complex = float(exp(-world.dt * ps["dendritic.loss_complex"]))
         self.cox2 = world.present("COX-2")
         self.due = round(given.day / world.dt) if given else 0
         strength = given.strength if given else 0.0
@@ -113,6 +128,18 @@ class Dendritic:
         signal = float(world.ports["dc_sign_signal"][0])
         return self.cox2 * signal / (1.0 + signal)
 
+    def complexes(self, world: "World") -> float:
+        """Soluble complexes on FcγRIII, the drug's and injected ones, half-effect units."""
+        world.given_complex *= self.keep_complex
+        return self.fcgr3 * (float(world.ports["dc_priming"][0]) + world.given_complex)
+
+    def send(self, world: "World", primed: list[float]) -> None:
+        """What primed cells, in row order, send to phagocytes."""
+        total = 0.0
+        for share in primed:
+            total += share
+        world.calm = self.calm * total
+
     def advance(self, world: "World") -> None:
         """One step of uptake and maturation."""
         table = world.tables["dendritic_cell"]
@@ -128,6 +155,8 @@ class Dendritic:
             world.fields.pitch,
             self.relax_shown,
             self.relax_mature,
+            self.complexes(world),
+            self.relax_primed,
             table["alive"],
             table["x"],
             table["y"],
@@ -135,7 +164,9 @@ class Dendritic:
             table["presented"],
             table["maturity"],
             table["cox2"],
+            table["primed"],
         )
+        self.send(world, table["primed"].tolist())
         display(
             table["presented"],
             table["maturity"],

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.errors import InputError
+from ivigabm.gifts import COMPLEX, CYTOKINES, RED_CELL, Gift
 from ivigabm.processes.therapy import Comparators
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Dosing:
             for dose in resolved.doses:
                 self._plan(world, world.drug, dose.day, dose.g_per_kg, dose.route)
         self._plan_antibody(world)
+        self._gifts: dict[int, list[Gift]] = {}
+        for gift in resolved.gifts:
+            self._gifts.setdefault(round(gift.day / world.dt), []).append(gift)
 
     def _plan(self, world: "World", drug: "Drug", day: float, g_per_kg: float, route: str) -> None:
         grams = g_per_kg * world.body.basis
@@ -68,6 +72,9 @@ class Dosing:
 
     def give(self, world: "World") -> None:
         """Put what is due in this step into plasma or depot; on day 0 a dish is stimulated."""
+        world.swallowed = 0.0
+        for gift in self._gifts.get(world.step, ()):
+            hand_over(world, gift)
         if world.step == 0:
             for name, level in world.held_levels().items():
                 world.fields[name][...] += level
@@ -80,6 +87,18 @@ class Dosing:
         for first, every, pool, nmol in self._repeated:
             if world.step >= first and (world.step - first) % every == 0:
                 world.own.add(pool, nmol, depot=False)
+
+
+def hand_over(world: "World", gift: Gift) -> None:
+    """Cytokines and complexes are in plasma at once; phagocytes take up coated red cells."""
+    enough = "phagocyte.capacity_macrophage" if gift.name == RED_CELL else "give.amount"
+    amount = world.ps[enough] if gift.amount is None else gift.amount
+    if gift.name == RED_CELL:
+        world.swallowed += amount
+    elif gift.name == COMPLEX:
+        world.given_complex += amount
+    else:
+        world.given[CYTOKINES[gift.name]] += amount
 
 
 class Plasma:

@@ -2,6 +2,7 @@
 
 Candidates pass the vessel sites at the fastest pace the blood allows; each enters with a chance
 that rises with the attractant there, so that without a signal influx balances death at rest.
+IL-4 keeps them from following it.
 
     death rate = k + l / (1 + block) + f x / (1 + x) + s g / (1 + g) * readiness
     x = a^2 + L / (1 + block)
@@ -154,6 +155,7 @@ class Neutrophils:
         held = world.resolved.scenario.cells.neutrophil * float(self.rates[0] + self.rates[1])
         gone = NEUTROPHIL.name in world.resolved.depleted
         self.passing = 0.0 if gone or world.body.closed else held * fold * world.dt
+        self.deaf = ps["neutrophil.il4_deafness"] * world.present("IL-4R")
         self.site_x, self.site_y = np.nonzero(world.vessel)
         code = world.tables[NEUTROPHIL.name].code
         self.blood = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
@@ -202,6 +204,12 @@ class Neutrophils:
             group.ledger,
         )
 
+    def call(self, world: "World") -> NDArray[np.float64]:
+        """What calls neutrophils out of vessels: the attractant, which IL-4 makes them deaf to."""
+        fields = world.fields
+        il4 = fields["il4"] + fields["il4_own"] + world.given["il4_own"]
+        return np.asarray(world.attractant() / (1.0 + self.deaf * il4))
+
     def candidates(self, world: "World") -> NDArray[np.uint64]:
         """Ids of those that pass the vessels in this step."""
         streams = world.streams
@@ -224,7 +232,7 @@ class Neutrophils:
                 passing,
                 self.site_x,
                 self.site_y,
-                world.attractant(),
+                self.call(world),
                 world.fields.pitch,
                 self.rest,
                 self.half,

@@ -127,6 +127,8 @@ class Phagocytosis:
             self._eaten = np.zeros(cells.n)
         attack[:] = 0.0
         self.deaths = 0
+        if self.group.kind.resident:
+            cells["load"][:] += world.swallowed
         if contacts.n == 0:
             digest(self.keep, cells.n, cells["load"], self._eaten)
             return

@@ -18,9 +18,12 @@ Extent = Literal[
     "receptor_channels",
     "opsonin_channels",
     "cytokine",
+    "antigen",
     "molecule_mesh",
     "field_mesh",
 ]
+# what the port `antigen_sink` binds, in its order
+SUNK = ("immunogen", "plasma_abeta40", "plasma_abeta42", "brain_oligomer")
 
 
 @dataclass(frozen=True)
@@ -195,10 +198,42 @@ PORTS: Mapping[str, Port] = {
         ),
         Port(
             "antigen_sink",
+            "antigen",
+            "1",
+            "dendritic",
+            "bound over free antigen and adjuvant of an immunisation, and amyloid",
+        ),
+        Port(
+            "dc_priming",
             "scalar",
             "1",
             "dendritic",
-            "bound over free antigen and adjuvant of an immunisation",
+            "soluble complexes over their half effect on FcγRIII of dendritic cells",
+        ),
+        Port(
+            "basophil_ige",
+            "scalar",
+            "1",
+            "sensing",
+            "anti-IgE over what cross-links half of the IgE on basophils",
+        ),
+        Port(
+            "macrophage_output",
+            "scalar",
+            "1",
+            "cytokines",
+            "TNF and chemokine output of macrophages left",
+            neutral=1.0,
+            combine="product",
+        ),
+        Port(
+            "microglia_drive",
+            "scalar",
+            "1",
+            "amyloid",
+            "answer of microglia to amyloid left",
+            neutral=1.0,
+            combine="product",
         ),
         Port(
             "dc_maturation",

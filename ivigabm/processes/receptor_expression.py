@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-TNF, DRUG_IL4, TYPE2, C5A, COMPLEX, IFNG = range(6)  # columns of the table of folds
+TNF, IL4, TYPE2, C5A, COMPLEX, IFNG, CALM = range(7)  # columns of the table of folds
 
 
 @kernel
@@ -32,17 +32,19 @@ def fold(maximum, level):
 
 @kernel
 def express(
-    host, receptor, n, alive, linked, x, y, tnf, il4, type2, c5a, complexes, ifng, field_scale,
-    field_pitch, molecule_pitch, folds, baseline, displayed, turnover, internalise, dt, copies,
+    host, receptor, n, alive, linked, x, y, tnf, il4, type2, c5a, complexes, ifng, calm,
+    field_scale, field_pitch, molecule_pitch, folds, baseline, displayed, turnover, internalise,
+    dt, copies,
     ledger,
 ):  # fmt: skip
     """Advance the copies of every receptor agent; ledger gets copies made and lost.
 
-    field_scale : what turns TNF, C5a and IFN-γ into levels: bound over free TNF, its half
-    effect, bound over free C5a, function of its receptor, its half effect, responsiveness to
-    IFN-γ over its half effect. displayed : share of the set-point left, per receptor type.
+    field_scale : what turns TNF, C5a and IFN-γ into levels: injected TNF, bound over free, its
+    half effect, injected C5a, bound over free, function of its receptor, its half effect,
+    responsiveness to IFN-γ over its half effect. displayed : share of the set-point left, per
+    receptor type.
     """
-    tnf_sink, half_tnf, c5a_sink, c5a_receptor, half_c5a, ifng_left = field_scale
+    tnf_given, tnf_sink, half_tnf, c5a_given, c5a_sink, receptor_c5a, half_c5a, left = field_scale
     last, by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for row in range(n):
         if not alive[row]:
@@ -51,16 +53,18 @@ def express(
             last = host[row]
             i, j = x[last] // field_pitch, y[last] // field_pitch
             a, b = x[last] // molecule_pitch, y[last] // molecule_pitch
-            by_tnf, by_il4 = tnf[i, j] / (1.0 + tnf_sink) / half_tnf, il4[i, j]
+            by_tnf = (tnf[i, j] + tnf_given) / (1.0 + tnf_sink) / half_tnf
+            by_il4 = il4[i, j]
             by_type2, by_complex = type2[a, b], complexes[a, b]
-            by_c5a = c5a[i, j] / (1.0 + c5a_sink) * c5a_receptor / half_c5a
-            by_ifng = ifng[i, j] * ifng_left
+            by_c5a = (c5a[i, j] + c5a_given) / (1.0 + c5a_sink) * receptor_c5a / half_c5a
+            by_ifng = ifng[i, j] * left
         kind = receptor[row]
         target = baseline[row] * displayed[kind]
         target = target * fold(folds[kind, 0], by_tnf) * fold(folds[kind, 1], by_il4)
         target *= fold(folds[kind, 2], by_type2)
         target *= fold(folds[kind, 3], by_c5a) * fold(folds[kind, 5], by_ifng)
         target *= fold(folds[kind, 4], by_complex)
+        target *= fold(folds[kind, 6], calm)
         before = copies[row]
         share = linked[row] / before if before > 0.0 else 0.0
         rate = 1.0 / turnover + internalise * share
@@ -88,13 +92,14 @@ class ReceptorExpression:
         ps, self.group = world.ps, group
         self.turnover = ps["receptor.turnover"]
         self.internalise = ps["receptor.internalisation"]
-        self.half_tnf = ps["expression.half_tnf"]
+        self.half_tnf, self.half_il4 = ps["expression.half_tnf"], ps["expression.half_il4"]
+        self.il4_share = ps["fcgr2b.il4_share"]
         self.half_c5a, self.half_ifng = ps["expression.half_c5a"], ps["expression.half_ifng"]
         self.il4_receptor = world.present("IL-4R")
         self.c5a_receptor = world.present("C5aR")
         self.activating = np.array([r.role == "activating" for r in world.receptors])
         self.whole = np.ones(len(world.receptors))
-        self.folds = np.ones((len(world.receptors), 6))
+        self.folds = np.ones((len(world.receptors), 7))
         own = f"fcgr2b.fold_max_{group.name}"
         raised = ps[own] if own in ps else ps["fcgr2b.fold_max"]
         for j, receptor in enumerate(world.receptors):
@@ -102,7 +107,8 @@ class ReceptorExpression:
                 self.folds[j, TNF] = ps["expression.tnf_fold_fcgr2b"]
                 self.folds[j, C5A] = ps["expression.c5a_fold_fcgr2b"]
                 self.folds[j, IFNG] = ps["expression.ifng_fold_fcgr2b"]
-                self.folds[j, DRUG_IL4] = self.folds[j, TYPE2] = raised
+                self.folds[j, IL4] = self.folds[j, TYPE2] = raised
+                self.folds[j, CALM] = raised
             elif receptor.role == "activating":
                 self.folds[j, TNF] = ps["expression.tnf_fold_activating"]
                 self.folds[j, C5A] = ps["expression.c5a_fold_activating"]
@@ -118,6 +124,12 @@ class ReceptorExpression:
         """What turns IFN-γ into its level over half effect, as the drug has left its receptor."""
         return float(world.ports["ifng_response"][0]) / self.half_ifng
 
+    def il4(self, world: "World") -> NDArray[np.float64]:
+        """IL-4 over its half effect: what the drug evokes and is shown, and all other."""
+        own = (world.fields["il4_own"] + world.given["il4_own"]) / self.half_il4
+        seen = self.il4_receptor * self.il4_share
+        return np.asarray((world.ports["fcgr2b_signal"] + own) * seen)
+
     def ifng(self, world: "World") -> NDArray[np.float64]:
         """IFN-γ over its half effect, as cells whose receptor the drug has lowered see it."""
         return np.asarray(world.fields["ifn_gamma"] * self.ifng_left(world))
@@ -128,7 +140,6 @@ class ReceptorExpression:
         if table.n == 0:
             return
         ports, fields = world.ports, world.fields
-        il4 = ports["fcgr2b_signal"]
         express(
             table["host_row"],
             table["receptor"],
@@ -138,14 +149,17 @@ class ReceptorExpression:
             host["x"],
             host["y"],
             fields["tnf"],
-            il4 if self.il4_receptor == 1.0 else il4 * self.il4_receptor,
+            self.il4(world),
             ports["type2_signal"],
             fields["c5a"],
             ports["fcgr_complexes"],
             fields["ifn_gamma"],
+            world.calm,
             (
+                world.given["tnf"],
                 Cytokines.sink(world, "tnf"),
                 self.half_tnf,
+                world.given["c5a"],
                 Cytokines.sink(world, "c5a"),
                 self.c5a_receptor,
                 self.half_c5a,

@@ -23,19 +23,20 @@ def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
 
 
 @kernel
-def respond(field, pitch, relax, alive, x, y, n, activation):
-    """Each basophil's activation follows the saturating IL-33 it sees."""
+def respond(own, field, pitch, relax, alive, x, y, n, activation):
+    """Each basophil's activation follows what drug-evoked IL-33 adds to its other stimuli."""
+    base = own / (1.0 + own)
     for row in range(n):
         if alive[row]:
-            level = field[x[row] // pitch, y[row] // pitch]
-            activation[row] += relax * (level / (1.0 + level) - activation[row])
+            level = own + field[x[row] // pitch, y[row] // pitch]
+            activation[row] += relax * (level / (1.0 + level) - base - activation[row])
 
 
 class Sensing:
     """Phase: sensors read their lectin, basophils read IL-33."""
 
     name: ClassVar[str] = "sensing"
-    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release")
+    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release", "basophil_ige")
     drives: ClassVar[tuple[str, ...]] = ("cytokines",)
 
     def __init__(self, world: "World") -> None:
@@ -44,6 +45,13 @@ class Sensing:
         self.lectin = world.present("sensor_lectin")
         self.half = ps["sensor.half_disialylated"] * 1e-6
         self.own_share = ps["baseline.fc_sialic26"]
+        self.ige = world.present("IgE")
+
+    def stimuli(self, world: "World") -> float:
+        """Injected IL-33 and cross-linked IgE, which all basophils follow alike."""
+        level = world.given["il33"] + self.ige * float(world.ports["basophil_ige"][0])
+        world.basophils_own += self.relax * (level / (1.0 + level) - world.basophils_own)
+        return level
 
     def advance(self, world: "World") -> None:
         """Update sensor signals and basophil activation."""
@@ -64,6 +72,7 @@ class Sensing:
             sensor["signal"],
         )
         respond(
+            self.stimuli(world),
             world.fields["il33"],
             world.fields.pitch,
             self.relax,

@@ -232,6 +232,7 @@ class TCells:
         table.reserve(table.n)
         words = streams.words(FATE, world.step, table["id"])
         names = ("id", "alive", "stage", "x", "y", "generation", "activation")
+        before = table.n
         table.grown(
             decide(
                 words,
@@ -254,3 +255,4 @@ class TCells:
                 *(table.full(name) for name in names),
             )
         )
+        world.born[table.kind] = table["stage"][before:].copy()

@@ -1,6 +1,6 @@
 """Damage and repair of fixed target cells.
 
-    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox + d_NK) m
+    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox + d_NK + d_agg) m
     dL/dt = k_loss (1 - L - m)
     f = m [1 - g_max theta^2 / (theta^2 + theta50^2)]
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
 
+EMPTY = np.zeros(0)
+
 
 @kernel
 def cytokine_attack(level, pitch, most, alive, x, y, n, attack):
@@ -39,6 +41,7 @@ def damage_and_repair(
     t_cell,
     oxidant,
     killer,
+    aggregate,
     terminal_rate,
     repair,
     loss,
@@ -53,7 +56,7 @@ def damage_and_repair(
         if not alive[row]:
             continue
         attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row] + t_cell[row]
-        attack += oxidant[row]
+        attack += oxidant[row] + aggregate[row]
         attack += killer[row]
         room = 1.0 - irreversible[row]
         rate = repair + attack
@@ -83,7 +86,7 @@ def total_attack(table: "Table", terminal_rate: float) -> NDArray[np.float64]:
         + terminal_rate * table["c5b9"]
         + table["attack_cytokine"]
         + table["attack_t_cell"]
-        + table["attack_oxidant"]
+        + (table["attack_oxidant"] + table["attack_aggregate"])
         + table["attack_nk"]
     )
 
@@ -98,11 +101,14 @@ class Tissue:
     def __init__(self, world: "World") -> None:
         ps = world.ps
         self.cytokine_max = ps["damage.cytokine_max"]
-        self.terminal_rate = ps["damage.c5b9_max"]
+        target = world.resolved.scenario.target
+        self.terminal_rate = world.quantity(target.lysis) if target else 0.0
+        self.vital = target.vital if target else 0.0
         self.block_max, self.block_half = ps["block.max"], ps["block.half"]
-        target, antigen = world.resolved.scenario.target, world.antigen
+        antigen = world.antigen
         self.fixed = target is not None and not world.blood_target
-        self.epitopes = antigen.epitopes if antigen else np.zeros(0)
+        # a tracer has no epitopes, and none of them bound
+        self.epitopes = np.where(antigen.epitopes > 0, antigen.epitopes, 1) if antigen else EMPTY
         self.blocking = antigen.blocking if antigen else np.zeros(0)
         self.repair = world.quantity(target.repair) if target else 0.0
         self.loss = world.quantity(target.loss) if target else 0.0
@@ -129,6 +135,7 @@ class Tissue:
             table["attack_t_cell"],
             table["attack_oxidant"],
             table["attack_nk"],
+            table["attack_aggregate"],
             self.terminal_rate,
             self.repair,
             self.loss,
@@ -149,6 +156,8 @@ class Tissue:
             table.n,
             table["function"],
         )
+        if self.vital > 0.0 and float(np.mean(table["function"])) < self.vital:
+            world.survived = False
 
     def attack(self, world: "World") -> NDArray[np.float64]:
         """All attack on each target, 1/day, shape (targets,)."""
@@ -160,4 +169,6 @@ class Tissue:
         table = world.tables["target_cell"]
         if self.fixed:
             room = 1.0 - table["irreversible"]
-            table["integrity"][:] = room * (self.repair / (self.repair + attack))
+            settled = room * (self.repair / (self.repair + attack))
+            table["function"][:] *= settled / table["integrity"]
+            table["integrity"][:] = settled

@@ -14,7 +14,8 @@ from ivigabm.engine.streams import Streams
 from ivigabm.knowledge import ParameterSet, affinity
 from ivigabm.knowledge.vocabulary import nodes_of
 from ivigabm.perturbation import Resolved
-from ivigabm.processes.cytokines import Fields
+from ivigabm.processes.amyloid import STATES
+from ivigabm.processes.cytokines import GIVEN, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Idiotypes
 from ivigabm.processes.molecule import Molecule
@@ -53,11 +54,12 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
         "c5b9": np.float64,
         "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
         "attack_t_cell": np.float64, "attack_oxidant": np.float64, "attack_nk": np.float64,
+        "attack_aggregate": np.float64,
         "integrity": np.float64, "irreversible": np.float64, "function": np.float64,
     },
     "dendritic_cell": {
         "x": np.int32, "y": np.int32, "presented": np.float64, "maturity": np.float64,
-        "cox2": np.float64,
+        "cox2": np.float64, "primed": np.float64,
     },
     "t_cell": {
         "x": np.int32, "y": np.int32, "stage": np.int8, "generation": np.int8,
@@ -131,6 +133,14 @@ class World:
     receptor_ledger : receptor copies of macrophages made, lost and founded.
     blood_target : targets move among the cells, in blood or in the medium of a dish.
     serum : complement there is, 1 in a body. toll : targets lost so far, in the order of FATES.
+    born : table -> stages of the cells that division has made in this step.
+    primed_by_donor : how far transferred dendritic cells are primed, 0..1.
+    given : injected cytokines now, half-effect units, well mixed. given_complex : injected
+        soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
+        red cells that each resident phagocyte takes up in this step.
+    basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
+        send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
+    survived : False from the step on in which the target's function fell below what life needs.
     """
 
     zone: NDArray[np.int8]
@@ -166,6 +176,12 @@ class World:
         self.shape = (scenario.section.width, scenario.section.height)
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
+        self.survived = True
+        self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
+        self.born: dict[str, NDArray[np.int8]] = {}
+        self.given = dict.fromkeys(GIVEN, 0.0)
+        self.primed_by_donor = 0.0
+        self.amyloid = np.zeros(len(STATES))
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self._present: dict[str, float] = {}  # what `present` has been asked for
         dish = scenario.dish
@@ -176,7 +192,9 @@ class World:
         self.immunogen = np.zeros(2)
         self.shown, self.stimulating = np.zeros(self.shape), np.zeros(self.shape)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
-        self.blood_target = scenario.target is not None and scenario.target.place != "tissue"
+        place = scenario.target.place if scenario.target else "tissue"
+        self.blood_target = place in ("blood", "medium")
+        self.sees_plasma = place != "tissue"
         self.toll = np.zeros(len(FATES))
 
     @property
@@ -278,7 +296,7 @@ class World:
 
     def mean_at_target(self, pools: Pools) -> Array:
         """Mean concentration of each pool where effector cells meet targets, mol/L."""
-        if self.blood_target:
+        if self.sees_plasma:
             return pools.plasma_molar()
         return pools.tissue_molar() * self.tissue_ratio
 
@@ -287,7 +305,7 @@ class World:
 
         Blood is well mixed: there it is that of plasma everywhere.
         """
-        if self.blood_target:
+        if self.sees_plasma:
             return np.broadcast_to(pools.plasma_molar()[:, None, None], local.shape)
         return local * self.tissue_ratio
 

@@ -35,13 +35,10 @@ SHARES = frozenset(
 CLINICAL = (
     "platelets", "gbs_disability", "mrc", "incat", "grip", "qmg", "mg_adl", "mmt", "tis",
     "stiffness", "adas_cog", "arthritis", "eae_score", "weakness", "axon_regeneration",
-    "conduction", "airway_response", "lesion", "survival",
+    "conduction", "airway_response", "lesion",
 )  # fmt: skip
 # words of the language without an entry elsewhere in this file or in the registry of probes
-OTHERS = (
-    "antigen_load", "serum_igm", "c5a", "c3b2", "component", "complement_activity",
-    "proliferation", "rbc_clearance", "bound_complex", "crosslinked", "binding",
-)  # fmt: skip
+OTHERS = ("bound_complex", "crosslinked", "binding")
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,16 @@ def educate(model: "Individual") -> None:
         return
     left, induced = float(world.ports["dc_maturation"][0]), rule.induced(world)
     il10, pitch = world.fields["il10"].tolist(), world.fields.pitch
+    complexes = rule.complexes(world)
+    held = complexes / (1.0 + complexes)
     for cell in cells:
         i, j = cell.on(pitch)
+        cell.primed += rule.relax_primed * (held - cell.primed)
         alarm = adjuvant / (1.0 + il10[i][j])
         cell.presented += rule.relax_shown * (antigen / (1.0 + antigen) - cell.presented)
         cell.maturity += rule.relax_mature * (left * alarm / (1.0 + alarm) - cell.maturity)
         cell.cox2 += rule.relax_mature * (induced - cell.cox2)
+    rule.send(world, [cell.primed for cell in cells])
     world.shown, world.stimulating = np.zeros(world.shape), np.zeros(world.shape)
     for cell in cells:
         for dx in (-1, 0, 1):
@@ -43,6 +47,18 @@ def educate(model: "Individual") -> None:
                 site = neighbour(cell.cell, dx, dy).coordinate
                 world.shown[site] += cell.presented
                 world.stimulating[site] += cell.presented * cell.maturity
+
+
+def meet_amyloid(model: "Individual") -> None:
+    """Free oligomer attacks synapses and drives microglia."""
+    rule = model.constants.amyloid
+    if not rule.active:
+        return
+    attack, drive = rule.drift(model.world)
+    for target in model.kinds["target_cell"]:
+        target.attack_aggregate = attack
+    for cell in model.kinds["macrophage"]:
+        cell.activation += rule.relax * drive * (1.0 - cell.activation)
 
 
 def live(model: "Individual") -> None:

@@ -146,6 +146,7 @@ class TargetCell(Resident):
     attack_t_cell: float = 0.0
     attack_oxidant: float = 0.0
     attack_nk: float = 0.0
+    attack_aggregate: float = 0.0
     integrity: float = 0.0
     irreversible: float = 0.0
     function: float = 0.0
@@ -157,6 +158,7 @@ class DendriticCell(Resident):
     presented: float = 0.0
     maturity: float = 0.0
     cox2: float = 0.0
+    primed: float = 0.0
 
 
 class TCell(Resident):

@@ -121,14 +121,14 @@ def express_kind(model: "Individual", group: Phagocytes) -> None:
     """The same for one kind of phagocyte."""
     world, expression = model.world, group.receptor_expression
     tnf = (Cytokines.free(world, "tnf") / expression.half_tnf).tolist()
-    il4 = (world.ports["fcgr2b_signal"] * expression.il4_receptor).tolist()
+    il4 = expression.il4(world).tolist()
     type2 = world.ports["type2_signal"].tolist()
     c5a = Cytokines.free(world, "c5a") * expression.c5a_receptor / expression.half_c5a
     c5a, ifng = c5a.tolist(), expression.ifng(world).tolist()
     complexes = world.ports["fcgr_complexes"].tolist()
     folds, displayed = expression.folds.tolist(), expression.displayed(world).tolist()
     for receptor in model.kinds[group.kind.receptors]:
-        by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = folds[receptor.receptor]
+        by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng, by_calm = folds[receptor.receptor]
         i, j = receptor.host.on(world.fields.pitch)
         a, b = receptor.host.on(world.molecule_pitch)
         target = receptor.baseline * displayed[receptor.receptor]
@@ -136,6 +136,7 @@ def express_kind(model: "Individual", group: Phagocytes) -> None:
         target *= fold(by_type2, type2[a][b])
         target *= fold(by_c5a, c5a[i][j]) * fold(by_ifng, ifng[i][j])
         target *= fold(by_complex, complexes[a][b])
+        target *= fold(by_calm, world.calm)
         before = receptor.copies
         share = receptor.crosslinked / before if before > 0.0 else 0.0
         rate = 1.0 / expression.turnover + expression.internalise * share

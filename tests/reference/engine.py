@@ -55,7 +55,9 @@ class ReferenceModel(Individual):
         if rule.fixed:
             for target in self.kinds["target_cell"]:
                 room = 1.0 - target.irreversible
-                target.integrity = room * (rule.repair / (rule.repair + mean_attack))
+                settled = room * (rule.repair / (rule.repair + mean_attack))
+                target.function *= settled / target.integrity
+                target.integrity = settled
 
     def step(self) -> None:
         """One step of simulated time."""

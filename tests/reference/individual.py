@@ -10,6 +10,7 @@ from mesa.discrete_space import OrthogonalMooreGrid
 
 from ivigabm.build import active_mechanisms
 from ivigabm.engine.columns import Table
+from ivigabm.processes.amyloid import Amyloid
 from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
@@ -114,6 +115,7 @@ class Individual(mesa.Model):
         docking.express(self)
         sensing.sense(self)
         adaptive.educate(self)
+        adaptive.meet_amyloid(self)
         response.eat(self)
         targets.fix_complement(self)
         sensing.secrete_cytokines(self)
@@ -150,6 +152,7 @@ def _constants(world: World) -> SimpleNamespace:
         transport=Transport(world),
         sensing=Sensing(world),
         dendritic=Dendritic(world),
+        amyloid=Amyloid(world),
         neutrophils=Neutrophils(world),
         complement=Complement(world),
         cytokines=Cytokines(world),

@@ -70,7 +70,7 @@ def arrive(model: "Individual") -> None:
     blood = int(rule.blood[0])
     drawn = unit(int(world.streams.words(INFLUX, world.step, rule.blood)[0, 0]))
     doors = list(zip(rule.site_x.tolist(), rule.site_y.tolist(), strict=True))
-    attractant = world.attractant().tolist()
+    attractant = rule.call(world).tolist()
     passing = [
         Neutrophil(model, newborn(model, ARRIVAL, blood, order), model.grid[0, 0])
         for order in range(int(rule.passing + drawn))

@@ -42,6 +42,8 @@ def eat(model: "Individual") -> None:
     for group in model.world.phagocytes:
         for target in model.kinds["target_cell"]:
             setattr(target, group.kind.attack, 0.0)
+        for phagocyte in model.kinds[group.name] if group.kind.resident else []:
+            phagocyte.load += model.world.swallowed
         if model.world.blood_target:
             engulf(model, group)
         else:

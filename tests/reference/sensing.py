@@ -28,32 +28,41 @@ def sense(model: "Individual") -> None:
     for sensor in model.kinds["sensor_cell"]:
         ligand = own + float(brought[sensor.on(world.molecule_pitch)])
         sensor.signal += sensing.relax * (ligand / (1.0 + ligand) - base - sensor.signal)
+    own = sensing.stimuli(world)
+    base = own / (1.0 + own)
     for basophil in model.kinds["basophil"]:
-        il33 = float(world.fields["il33"][basophil.on(world.fields.pitch)])
-        basophil.activation += sensing.relax * (il33 / (1.0 + il33) - basophil.activation)
+        level = own + float(world.fields["il33"][basophil.on(world.fields.pitch)])
+        answer = level / (1.0 + level) - base - basophil.activation
+        basophil.activation += sensing.relax * answer
 
 
 def secrete_cytokines(model: "Individual") -> None:
     """Cells and the drug's IL-33 are the sources; the shared operator advances the fields."""
     fields, cytokines = model.world.fields, model.constants.cytokines
     fields.sources[...] = 0.0
-    for name, kind in (("tnf", "macrophage"), ("chemokine", "macrophage"), ("il4", "basophil")):
-        secrete(
-            model.kinds[kind], "activation",
-            cytokines.rate[name] * model.world.comparators.secretion_left,
-            fields.pitch, fields.source(name),
-        )  # fmt: skip
-    t_cells, left = model.kinds["t_cell"], model.world.comparators.secretion_left
+    left = model.world.comparators.secretion_left
+    output = left * float(model.world.ports["macrophage_output"][0])
+    for name, kind, share in (
+        ("tnf", "macrophage", output), ("chemokine", "macrophage", output),
+        ("il4", "basophil", left),
+    ):  # fmt: skip
+        rate = cytokines.rate[name] * share
+        secrete(model.kinds[kind], "activation", rate, fields.pitch, fields.source(name))
+    own = fields.source("il4_own")
+    for basophil in model.kinds["basophil"]:
+        own[basophil.on(fields.pitch)] += cytokines.rate["il4"] * left * model.world.basophils_own
+    t_cells = model.kinds["t_cell"]
     effectors, tregs = ([c for c in t_cells if c.stage == s] for s in (EFFECTOR, TREG))
+    for name, rate in cytokines.by_effectors():
+        secrete(effectors, "activation", rate * left, fields.pitch, fields.source(name))
     for name, cells, drive in (
-        ("tnf", effectors, "activation"), ("chemokine", effectors, "activation"),
-        ("ifn_gamma", effectors, "activation"), ("il10", tregs, "activation"),
-        ("pge2", model.kinds["dendritic_cell"], "cox2"),
+        ("il10", tregs, "activation"), ("pge2", model.kinds["dendritic_cell"], "cox2"),
     ):  # fmt: skip
         secrete(cells, drive, cytokines.rate[name] * left, fields.pitch, fields.source(name))
     from_neutrophils_and_complement(model)
     fields.source("il33")[...] = model.world.ports["il33_release"]
     cytokines.hold(model.world)
+    cytokines.travel(model.world)
     fields.values[...] = cytokines.operator.step(fields.values, fields.sources)
 
 

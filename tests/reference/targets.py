@@ -131,14 +131,17 @@ def damage_and_repair(model: "Individual") -> None:
         target.integrity += -expm1(-rate * dt) * (steady - target.integrity)
         target.irreversible += lost
         target.function = target.integrity * unblocked(model, target)
+    functions = [target.function for target in model.kinds["target_cell"]]
+    if rule.vital > 0.0 and float(np.mean(np.array(functions))) < rule.vital:
+        world.survived = False
 
 
 def attack(model: "Individual", target: TargetCell) -> float:
     """Rate (1/day) at which a fixed target loses its working share."""
     rule = model.constants.tissue
     contact = target.attack_phagocytic + rule.terminal_rate * target.c5b9
-    others = contact + target.attack_cytokine + target.attack_t_cell + target.attack_oxidant
-    return others + target.attack_nk
+    others = target.attack_oxidant + target.attack_aggregate
+    return contact + target.attack_cytokine + target.attack_t_cell + others + target.attack_nk
 
 
 def unblocked(model: "Individual", target: TargetCell) -> float:

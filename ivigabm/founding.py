@@ -79,9 +79,14 @@ def _found_t_cells(
     gone: set[str],
     niche: tuple[NDArray[np.int64], ...],
 ) -> None:
-    """Naive and regulatory T cells in the niche; transferred effectors at vessels."""
+    """Naive and regulatory T cells in the niche; transferred effectors at vessels.
+
+    In a dish all stand in the medium.
+    """
     table = world.tables["t_cell"]
     vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+    if world.body.closed:
+        vessels = niche[0], niche[1]
     for stage, kind, place in (
         (NAIVE, "t_naive", niche),
         (EFFECTOR, "t_effector", vessels),

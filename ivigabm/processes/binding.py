@@ -1,6 +1,7 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
-Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
+Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step, and
+aggregated IgG beside them where a dish is stimulated with it.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -12,14 +13,16 @@ import numpy as np
 
 from ivigabm.engine.kernel import kernel
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
+from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-MONOMER, DIMER = 0, 1
-DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
+STIMULUS = "aggregated_igg"
+NANOMOLAR = 1e-9  # mol/L
 
 
 @kernel
@@ -132,13 +135,54 @@ class Binding:
             np.zeros(types),
             np.zeros((kinds, types)),
         )
-        self.soluble_work = multivalent_work(2, 2, types)
-        self.free = np.zeros(types)
-        self.complexes, self.paired = np.zeros(2), np.zeros(2)
-        self.held, self.held_twice = np.zeros((2, types)), np.zeros((2, types))
+        self._expect_soluble(world)
         self.copies = np.zeros((0, types))
         self.bound = np.zeros((0, types))
         self.linked = np.zeros((0, types))
+
+    def _expect_soluble(self, world: "World") -> None:
+        """Room for the kinds of soluble IgG that this world can have."""
+        ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
+        per_complex = [1.0, 2.0]  # IgG in a monomer and a dimer
+        self.aggregate = 0.0  # mol/L of IgG in aggregates at a stimulus of 1
+        if dish is not None and STIMULUS in dish.stimulus:
+            per_complex.append(ps["culture.aggregate_valency"])
+            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR
+        self.counts = np.diag(per_complex)
+        kinds = len(per_complex)
+        igg1 = (Molecule(species="human", subclass="IgG1"),)
+        self.aggregate_affinity = world.fcgr_affinity(igg1)[0] if self.aggregate else None
+        self.soluble_work = multivalent_work(kinds, kinds, types)
+        self.free = np.zeros(types)
+        self.complexes, self.paired = np.zeros(kinds), np.zeros(kinds)
+        self.held, self.held_twice = np.zeros((kinds, types)), np.zeros((kinds, types))
+
+    def by_aggregates(self) -> "np.typing.NDArray[np.float64]":
+        """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
+        if self.aggregate_affinity is None:
+            return np.zeros(self.held_twice.shape[1])
+        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
+
+    def ligands(
+        self, world: "World", own: "np.typing.NDArray[np.float64]"
+    ) -> tuple["np.typing.NDArray[np.float64]", "np.typing.NDArray[np.float64]"]:
+        """Concentrations of soluble complexes, mol/L, and the affinity of the IgG in each.
+
+        The monomer enters as 1 M of a ligand with the summed K x concentration.
+        """
+        types = len(world.receptors)
+        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
+        dimer = float(port[DIMER, types])
+        affinity = np.zeros((len(self.counts), types))
+        affinity[MONOMER] = own + port[MONOMER, :types]
+        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
+        # two IgG per dimer: half as many complexes as molecules
+        concentration = [1.0, 0.5 * dimer]
+        if self.aggregate_affinity is not None:
+            affinity[AGGREGATE] = self.aggregate_affinity
+            igg = self.aggregate * world.stimulus(STIMULUS)
+            concentration.append(igg / float(self.counts[AGGREGATE, AGGREGATE]))
+        return np.array(concentration), affinity
 
     def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,)."""
@@ -228,19 +272,11 @@ class Binding:
         self, world: "World", own: "np.typing.NDArray[np.float64]"
     ) -> tuple["np.typing.NDArray[np.float64]", ...]:
         """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
-        types = len(world.receptors)
-        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
         copies = self.mean_copies(world)
-        molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
-        dimer = float(port[DIMER, types])
-        affinity = np.zeros((2, types))
-        affinity[MONOMER] = (own + port[MONOMER, :types]) / molar
-        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
-        # two IgG per dimer: half as many complexes as molecules
-        concentration = np.array([molar, 0.5 * dimer])
+        concentration, affinity = self.ligands(world, own)
         multivalent_equilibrium(
             concentration,
-            DIMER_COUNTS,
+            self.counts,
             affinity,
             copies,
             self.kx,
@@ -252,4 +288,7 @@ class Binding:
             self.soluble_work,
         )
         share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
-        return self.held[MONOMER] * share, self.held[DIMER] * share, self.held_twice[DIMER] * share
+        held, linked = self.held[DIMER], self.held_twice[DIMER]
+        if self.aggregate_affinity is not None:
+            held, linked = held + self.held[AGGREGATE], linked + self.held_twice[AGGREGATE]
+        return self.held[MONOMER] * share, held * share, linked * share

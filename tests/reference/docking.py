@@ -18,7 +18,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER = 0, 1
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
 
 
 def bind(model: "Individual") -> None:
@@ -87,16 +87,18 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     holds two IgG, so there are half as many as molecules in it.
     """
     binding, types = group.binding, len(own)
-    port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
     copies = mean_copies(model.kinds[group.name], types)
-    dimer = port[DIMER][types]
-    affinity = [
-        [own[j] + port[MONOMER][j] for j in range(types)],
-        [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
-    ]
+    concentration, affinity = binding.ligands(model.world, np.array(own))
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
-        [1.0, 0.5 * dimer], [[1.0, 0.0], [0.0, 2.0]], affinity, copies, binding.kx
+        concentration.tolist(), binding.counts.tolist(), affinity.tolist(), copies, binding.kx
     )
+    model.aggregated[group.name] = [0.0] * types
+    for amounts in (held, held_twice):
+        if binding.aggregate:
+            pairs = zip(amounts[DIMER], amounts[AGGREGATE], strict=True)
+            amounts[DIMER] = [dimer + aggregate for dimer, aggregate in pairs]
+    if binding.aggregate:
+        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
     return [
         [amount * (1.0 / number) if number > 0.0 else 0.0
          for amount, number in zip(amounts, copies, strict=True)]

@@ -219,6 +219,19 @@ def test_whole_runs_of_a_dish_with_every_kind_that_attacks() -> None:
     assert model.tables["nk_receptor"]["crosslinked"].any()
 
 
+@pytest.mark.parametrize("treat_day", [0, -0.5])
+def test_whole_runs_of_cultures(treat_day: float) -> None:
+    words = {
+        "cells": "b_cell:60,neutrophil:20,macrophage:10,basophil:5,treg:10,t_effector:10",
+        "stimulus": "aggregated_igg,BAFF:2,BCR:9,IFN-gamma", "concentration": 0.1,
+        "treat_day": treat_day, "set.section.width": 16, "set.section.height": 16,
+    }  # fmt: skip
+    model = run_both("invitro_culture", 8, words, steps=60)
+    born = model.tables["b_cell"]["id"] & NEWBORN
+    assert born.any()
+    assert model.tables["neutrophil"]["response"].max() > 0.1
+
+
 def test_whole_runs_with_nk_cells_in_solid_tissue() -> None:
     words = small("cidp", **{"set.cells.nk_cell": 24, "composition.anti_target": 1e-3})
     target = run_both("cidp", 6, {**words, "preparation": "ivig"}, steps=20).tables["target_cell"]

@@ -92,6 +92,17 @@ DIRECTIONS = {
         CULTURE, "pge2", "preparation=fab2; concentration=10; cells=dendritic_cell; stimulus=LPS",
         "cells=dendritic_cell; stimulus=LPS", 1, "FAB_DC_PGE2",
     ),
+    "E024 monomeric IgG keeps aggregates from neutrophils": (
+        CULTURE, "degranulation",
+        "preparation=ivig_monomer; concentration=10; cells=neutrophil; stimulus=aggregated_igg",
+        "cells=neutrophil; stimulus=aggregated_igg", -1, "FC_FCGR_BLOCK",
+    ),
+    "E114 sialylated IgG dampens the B-cell receptor": (
+        CULTURE, "signal[BCR, b_cell]",
+        f"{IVIG}; composition.fc_sialic26=1; cells=b_cell; stimulus=BCR:3",
+        "preparation=desialylated; concentration=10; cells=b_cell; stimulus=BCR:3", -1,
+        "FC_BCELL_CD22",
+    ),
     "E040 macrophages answer interferon-gamma less": (
         CULTURE, "signal[IFN-gamma, macrophage]", f"{IVIG}; cells=macrophage; stimulus=IFN-gamma:2",
         "cells=macrophage; stimulus=IFN-gamma:2", -1, "FC_IFNG",
@@ -124,6 +135,16 @@ def test_f_ab_2_leaves_what_needs_an_fc():
         (PHAGOCYTOSIS, "phagocytic_index"), (COMPLEMENT, "lysis"), (ADCC, "killing"),
     ):  # fmt: skip
         assert figure(scenario, measure, fab2) == figure(scenario, measure, "none") > 0.4
+
+
+def test_f_ab_2_takes_some_of_baff_from_b_cells():
+    """E115; the share of anti-BAFF in pooled IgG is small here, and so is the effect."""
+    cells = "cells=b_cell; stimulus=BAFF:3"
+    fab2 = f"preparation=fab2; concentration=10; {cells}"
+    with_baff = figure(CULTURE, "viability[b_cell]", cells)
+    assert figure(CULTURE, "viability[b_cell]", "cells=b_cell; stimulus=BAFF:0") < with_baff - CLEAR
+    assert figure(CULTURE, "viability[b_cell]", fab2) < with_baff - 0.005
+    assert figure(CULTURE, "viability[b_cell]", f"{fab2}; without=FAB_BAFF") == with_baff
 
 
 def test_recognition_by_c1q_is_intact():

@@ -103,6 +103,15 @@ DIRECTIONS = {
         "preparation=desialylated; concentration=10; cells=b_cell; stimulus=BCR:3", -1,
         "FC_BCELL_CD22",
     ),
+    "E163 anti-idiotypes keep the antibody from its cell": (
+        PHAGOCYTOSIS, "antibody_bound", f"{IVIG}; set.antibody.idiotype_recognised=1",
+        "set.antibody.idiotype_recognised=1", -1, "FAB_ANTIID",
+    ),
+    "E098 regulatory T cells divide beside dendritic cells": (
+        CULTURE, "proliferation[treg]",
+        "preparation=fab2; concentration=10; cells=dendritic_cell,treg; set.days=3",
+        "cells=dendritic_cell,treg; set.days=3", 1, "FAB_DC_PGE2",
+    ),
     "E040 macrophages answer interferon-gamma less": (
         CULTURE, "signal[IFN-gamma, macrophage]", f"{IVIG}; cells=macrophage; stimulus=IFN-gamma:2",
         "cells=macrophage; stimulus=IFN-gamma:2", -1, "FC_IFNG",
@@ -145,6 +154,21 @@ def test_f_ab_2_takes_some_of_baff_from_b_cells():
     assert figure(CULTURE, "viability[b_cell]", "cells=b_cell; stimulus=BAFF:0") < with_baff - CLEAR
     assert figure(CULTURE, "viability[b_cell]", fab2) < with_baff - 0.005
     assert figure(CULTURE, "viability[b_cell]", f"{fab2}; without=FAB_BAFF") == with_baff
+
+
+def test_monoclonal_antibody_is_out_of_reach_of_anti_idiotypes():
+    """E046."""
+    assert figure(PHAGOCYTOSIS, "antibody_bound", IVIG) == figure(
+        PHAGOCYTOSIS, "antibody_bound", "none"
+    )
+
+
+@pytest.mark.parametrize("scenario", [PHAGOCYTOSIS, ADCC])
+def test_a_dish_of_mouse_cells_works_too(scenario):
+    measure = {PHAGOCYTOSIS: "phagocytic_index", ADCC: "killing"}[scenario]
+    mouse = "species=mouse; antibody.origin=mouse; antibody.class=IgG2a"
+    assert figure(scenario, measure, mouse) > 0.4
+    assert figure(scenario, measure, f"{mouse}; knockout=FcgR_activating") == 0.0
 
 
 def test_recognition_by_c1q_is_intact():

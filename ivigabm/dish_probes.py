@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ivigabm.engine.columns import NEWBORN
 from ivigabm.errors import NotExpressible, unknown
+from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.world import FATES
 
 if TYPE_CHECKING:
@@ -20,7 +22,12 @@ Probe = Callable[["World"], float]
 Maker = Callable[[tuple[str, ...], "Scenario"], Probe]
 
 DEPOSITED = {"C1q": "c1q", "C4b": "c4b", "C3b": "c3b", "C5b-9": "c5b9"}
-SIGNALS = {"ITAM": ("macrophage", "neutrophil", "nk_cell"), "IFN-gamma": ("macrophage",)}
+SIGNALS = {
+    "ITAM": ("macrophage", "neutrophil", "nk_cell"),
+    "IFN-gamma": ("macrophage",),
+    "BCR": ("b_cell",),
+}
+DIVIDING = {"b_cell": "b_cell", "t_effector": "t_cell", "treg": "t_cell"}
 
 
 def _mean(column: str, kind: str) -> Probe:
@@ -67,7 +74,7 @@ def _killing(which: tuple[str, ...], scenario: "Scenario") -> Probe:
 def _viability(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     """Share of the cells of a kind, those put in at first, that is alive."""
     name = which[0]
-    acting = [kind for kind in ("macrophage", "neutrophil", "nk_cell", "dendritic_cell")
+    acting = [kind for kind in ("macrophage", "neutrophil", "nk_cell", "dendritic_cell", "b_cell")
               if getattr(scenario.cells, kind)]  # fmt: skip
     acted_on = ["target_cell", scenario.target.kind] if scenario.target else []
     if scenario.dish is None or name not in (*acting, *acted_on):
@@ -119,10 +126,30 @@ def _signal(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     _needs("signal", which[1], scenario)
     if which[0] == "ITAM":
         return _mean("response", which[1])
+    if which[0] == "BCR":
+        if scenario.dish is None:
+            raise NotExpressible("signal[BCR]: the model has it in a dish only")
+        return BLineage.receptor_signal
 
     def read(world: "World") -> float:
         level = world.phagocytes[0].receptor_expression.ifng(world)
         return float(np.mean(level / (1.0 + level)))
+
+    return read
+
+
+def _proliferation(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Cells born in the dish and alive, over those that were put in."""
+    if which[0] not in DIVIDING:
+        raise unknown("proliferation: cell kind", which[0], DIVIDING, NotExpressible)
+    if scenario.dish is None:
+        raise NotExpressible("proliferation: the model has it in a dish only")
+    _needs("proliferation", which[0], scenario)
+
+    def read(world: "World") -> float:
+        table = world.tables[DIVIDING[which[0]]]
+        born = (table["id"] & np.uint64(NEWBORN)) != 0
+        return float(np.count_nonzero(born & table["alive"])) / max(1, table.founders)
 
     return read
 
@@ -139,4 +166,5 @@ DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("maturation", 0, _of_cells("maturation", ("dendritic_cell",), "maturity")),
     ("pge2", 0, _pge2),
     ("signal", 2, _signal),
+    ("proliferation", 1, _proliferation),
 )

@@ -57,7 +57,8 @@ def found(world: World, scenario: Scenario) -> None:
         table = world.tables[kind]
         rows = table.add_founders(0 if kind in gone else round(count[kind] * kept.get(kind, 1.0)))
         _place(world, table, rows, *place)
-    _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
+    none = "b_cell" in gone or not (kinds or world.body.closed)
+    _found_b_cells(world, 0 if none else count["b_cell"], niche)
     _found_t_cells(world, count, gone, niche)
     for group in world.phagocytes:
         _found_receptors(world, group)
@@ -93,7 +94,7 @@ def _transfer(world: World, niche: tuple[NDArray[np.int64], ...]) -> None:
 
 def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
     """B cells of every clone that the patient makes, by the amount of its antibody."""
-    weight = np.zeros(len(world.resolved.scenario.antibody))
+    weight = np.zeros(max(1, len(world.resolved.scenario.antibody)))
     if world.antigen is not None:
         made = world.own.production[world.antigen.pools] * world.antigen.endogenous
         np.add.at(weight, world.antigen.clone, made)
@@ -101,6 +102,9 @@ def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...
     share = weight / total if total > 0.0 else weight
     stages = steady_numbers(stage_rates(world.ps))
     world.founding_b_cells = np.floor(stages[:, None] * (count * share) + 0.5)
+    if world.body.closed:  # naive cells, of any specificity
+        world.founding_b_cells[0] = 0.0
+        world.founding_b_cells[0, 0] = count
     table = world.tables["b_cell"]
     for (stage, clone), number in np.ndenumerate(world.founding_b_cells.astype(int)):
         rows = table.add_founders(int(number), stage=stage, clone=clone)
@@ -113,9 +117,14 @@ def _found_t_cells(
     gone: set[str],
     niche: tuple[NDArray[np.int64], ...],
 ) -> None:
-    """Naive and regulatory T cells in the niche; transferred effectors at vessels."""
+    """Naive and regulatory T cells in the niche; transferred effectors at vessels.
+
+    In a dish all stand in the medium.
+    """
     table = world.tables["t_cell"]
     vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+    if world.body.closed:
+        vessels = niche[0], niche[1]
     for stage, kind, place in (
         (NAIVE, "t_naive", niche),
         (EFFECTOR, "t_effector", vessels),

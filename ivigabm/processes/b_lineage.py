@@ -4,6 +4,7 @@ Activated cells divide; each stage matures or dies at its rates. Short-lived pla
 from activation and answer to what reaches activated cells; long-lived ones do not. What the
 section secretes, scaled to the body, is the production of the pathogenic antibody.
 Anti-idiotype that binds a B cell's receptor keeps it from antigen and lets it die.
+In a dish naive cells live on BAFF and are activated by what is added to cross-link their receptor.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -150,10 +151,14 @@ class BLineage:
         )
         self.baff_fold = ps["b_cell.baff_death_fold"]
         self.silencing = ps["b_cell.silencing"]
+        self.culture_death = ps["culture.death_b_cell"]
+        self.rescue = ps["culture.baff_rescue"]
+        self.culture_activation = ps["culture.activation_b_cell"]
         naive = world.founding_b_cells[NAIVE]
         total = float(np.sum(naive))
-        self.influx = total * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
         self.clones = np.cumsum(naive) / total if total > 0.0 else np.ones(max(1, len(naive)))
+        entering = 0.0 if world.body.closed else total
+        self.influx = entering * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
         self.scale = np.zeros(0)  # nmol/day of each antibody per unit of its clone's secretion
         code = world.tables["b_cell"].code
         self.marrow = np.array([(code << 56) | ((1 << 55) - 1)], np.uint64)
@@ -171,6 +176,8 @@ class BLineage:
 
     def current_rates(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
+        if world.body.closed:
+            return self._in_a_dish(world)
         drive = float(world.ports["b_cell_drive"][0])
         sink = float(world.ports["baff_sink"][0])
         starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
@@ -179,6 +186,22 @@ class BLineage:
         rates[ACTIVATED, 2] *= drive
         rates[: PLASMABLAST + 1, 0] *= starved
         rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
+        return rates
+
+    @staticmethod
+    def receptor_signal(world: "World") -> float:
+        """Signal of the cross-linked receptor in a dish, 0..1, as inhibitors leave it."""
+        level = world.stimulus("BCR")
+        return level / (1.0 + level) * float(world.ports["b_cell_drive"][0])
+
+    def _in_a_dish(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Rates under added BAFF and cross-linking of the receptor."""
+        signal = self.receptor_signal(world)
+        baff = world.stimulus("BAFF") / (1.0 + float(world.ports["baff_sink"][0]))
+        rates = self.rates.copy()
+        rates[: PLASMABLAST + 1, 0] = self.culture_death * (1.0 - self.rescue * baff / (1.0 + baff))
+        rates[NAIVE, 1] = self.culture_activation * signal
+        rates[ACTIVATED, 2] *= signal
         return rates
 
     def secreted(self, world: "World") -> "np.typing.NDArray[np.float64]":
@@ -190,7 +213,9 @@ class BLineage:
     def advance(self, world: "World") -> None:
         """One step of fate, influx and secretion."""
         antigen, table, streams = world.antigen, world.tables["b_cell"], world.streams
-        if antigen is None or (table.n == 0 and self.influx == 0.0):
+        if antigen is None and not world.body.closed:
+            return
+        if table.n == 0 and self.influx == 0.0:
             return
         free = world.free_clones if len(world.free_clones) else np.ones(len(self.clones))
         step = np.uint64(EPOCH + world.step)
@@ -214,7 +239,9 @@ class BLineage:
         )
         world.born[table.kind] = table["stage"][before:].copy()
         self._arrive(world, step)
-        world.own.production[antigen.pools] = self.scale * self.secreted(world)[antigen.clone]
+        if antigen is not None:
+            made = self.secreted(world)[antigen.clone]
+            world.own.production[antigen.pools] = self.scale * made
 
     def _arrive(self, world: "World", step: np.uint64) -> None:
         """Naive cells enter the niche."""

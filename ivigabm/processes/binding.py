@@ -1,6 +1,7 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
-Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
+Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step, and
+aggregated IgG beside them where a dish is stimulated with it.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -12,13 +13,16 @@ import numpy as np
 
 from ivigabm.engine.kernel import kernel
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
+from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
+AGGREGATE = 2  # after monomer and dimer
+STIMULUS = "aggregated_igg"
+NANOMOLAR = 1e-9  # mol/L
 
 
 @kernel
@@ -54,10 +58,11 @@ def average(copies, alive, n, mean):
 
 @kernel
 def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solved, work, share):
-    """Soluble monomer and dimer on the mean phagocyte.
+    """Soluble monomer, dimer and what a dish has beside them on the mean phagocyte.
 
     own : competition by the body's IgG (receptors,). channels : the port's means, (2,
-    receptors + 1). ligand, affinity : scratch. share : out, (3, receptors), what the mean
+    receptors + 1). ligand, affinity : mol/L and K of each kind of complex; the first two are
+    written here. share : out, (3, receptors), what the mean
     phagocyte's copies are held by: monomer, complex, a complex that cross-links them.
     """
     types = len(copies)
@@ -74,8 +79,11 @@ def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solv
     for j in range(types):
         each = 1.0 / copies[j] if copies[j] > 0.0 else 0.0
         share[0, j] = held[0, j] * each
-        share[1, j] = held[1, j] * each
-        share[2, j] = held_twice[1, j] * each
+        in_complex, linked = held[1, j], held_twice[1, j]
+        for k in range(2, len(ligand)):
+            in_complex, linked = in_complex + held[k, j], linked + held_twice[k, j]
+        share[1, j] = in_complex * each
+        share[2, j] = linked * each
 
 
 @kernel
@@ -178,14 +186,37 @@ class Binding:
             np.zeros(types),
             np.zeros((kinds, types)),
         )
-        self.soluble_work = multivalent_work(2, 2, types)
-        self.rival, self.mean_copies, self.free = np.zeros((3, types))
-        self.ligand, self.affinity = np.zeros(2), np.zeros((2, types))
-        self.solved = np.zeros(2), np.zeros(2), np.zeros((2, types)), np.zeros((2, types))
-        self.share = np.zeros((3, types))
+        self._expect_soluble(world)
         self.copies = np.zeros((0, types))
         self.bound = np.zeros((0, types))
         self.linked = np.zeros((0, types))
+
+    def _expect_soluble(self, world: "World") -> None:
+        """Room for the kinds of soluble IgG that this world can have."""
+        ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
+        per_complex = [1.0, 2.0]  # IgG in a monomer and a dimer
+        self.aggregate = 0.0  # mol/L of IgG in aggregates at a stimulus of 1
+        if dish is not None and STIMULUS in dish.stimulus:
+            per_complex.append(ps["culture.aggregate_valency"])
+            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR
+        self.counts = np.diag(per_complex)
+        kinds = len(per_complex)
+        self.ligand, self.affinity = np.zeros(kinds), np.zeros((kinds, types))
+        if self.aggregate:
+            igg1 = (Molecule(species="human", subclass="IgG1"),)
+            self.affinity[AGGREGATE] = world.fcgr_affinity(igg1)[0]
+        self.soluble_work = multivalent_work(kinds, kinds, types)
+        self.rival, self.mean_copies, self.free = np.zeros((3, types))
+        self.held_twice = np.zeros((kinds, types))
+        held = np.zeros((kinds, types))
+        self.solved = np.zeros(kinds), np.zeros(kinds), held, self.held_twice
+        self.share = np.zeros((3, types))
+
+    def by_aggregates(self) -> "np.typing.NDArray[np.float64]":
+        """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
+        if not self.aggregate:
+            return np.zeros(self.held_twice.shape[1])
+        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
 
     def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,).
@@ -246,13 +277,16 @@ class Binding:
             self.scratch,
             self.linked,
         )
+        if self.aggregate:
+            igg = self.aggregate * world.stimulus(STIMULUS)
+            self.ligand[AGGREGATE] = igg / self.counts[AGGREGATE, AGGREGATE]
         average(self.copies, cells["alive"], cells.n, self.mean_copies)
         bind_soluble(
             own,
             world.ports["fcgr_competitor"].mean(axis=(2, 3)),
             self.mean_copies,
             self.ligand,
-            DIMER_COUNTS,
+            self.counts,
             self.affinity,
             self.kx,
             self.free,

@@ -35,12 +35,13 @@ def settle(model: "Individual") -> None:
 def live(model: "Individual") -> None:
     """One step of fate, influx and secretion."""
     world = model.world
-    if world.antigen is None:
+    if world.antigen is None and not world.body.closed:
         return
     decide(model)
     arrive(model)
-    made = np.array(secreted(model))[world.antigen.clone]
-    world.own.production[world.antigen.pools] = model.antibody_scale * made
+    if world.antigen is not None:
+        made = np.array(secreted(model))[world.antigen.clone]
+        world.own.production[world.antigen.pools] = model.antibody_scale * made
 
 
 def decide(model: "Individual") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ivigabm.engine.elementary import exp
+from ivigabm.processes.binding import STIMULUS
 from ivigabm.processes.cytokines import Cytokines
 from ivigabm.processes.phagocytes import Phagocytes
 from reference.agents import Phagocyte
@@ -18,7 +19,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER = 0, 1
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
 
 
 def bind(model: "Individual") -> None:
@@ -87,16 +88,28 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     holds two IgG, so there are half as many as molecules in it.
     """
     binding, types = group.binding, len(own)
-    port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
     copies = mean_copies(model.kinds[group.name], types)
+    port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
     dimer = port[DIMER][types]
+    concentration = [1.0, 0.5 * dimer]
     affinity = [
         [own[j] + port[MONOMER][j] for j in range(types)],
         [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
     ]
+    if binding.aggregate:
+        igg = binding.aggregate * model.world.stimulus(STIMULUS)
+        concentration.append(igg / float(binding.counts[AGGREGATE, AGGREGATE]))
+        affinity.append(binding.affinity[AGGREGATE].tolist())
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
-        [1.0, 0.5 * dimer], [[1.0, 0.0], [0.0, 2.0]], affinity, copies, binding.kx
+        concentration, binding.counts.tolist(), affinity, copies, binding.kx
     )
+    model.aggregated[group.name] = [0.0] * types
+    for amounts in (held, held_twice):
+        if binding.aggregate:
+            pairs = zip(amounts[DIMER], amounts[AGGREGATE], strict=True)
+            amounts[DIMER] = [dimer + aggregate for dimer, aggregate in pairs]
+    if binding.aggregate:
+        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
     return [
         [amount * (1.0 / number) if number > 0.0 else 0.0
          for amount, number in zip(amounts, copies, strict=True)]

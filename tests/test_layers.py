@@ -11,7 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "app", "report", "options", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "observation"}
+RUNNING = {"model", "build", "observation", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -32,6 +32,7 @@ FORBIDDEN = {
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
+    "checkpoint": SHOWING | ASKING | {"model", "build", "outcomes", "agents"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},

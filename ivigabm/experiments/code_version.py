@@ -18,6 +18,7 @@ _SOURCES = (
     "mechanisms",
     "build.py",
     "model.py",
+    "checkpoint.py",
     "observation.py",
     "probes.py",
     "outcomes.py",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,8 @@ from mesa.datacollection import DataCollector
 
 from ivigabm.agents import AGENTS
 from ivigabm.build import active_mechanisms, build
+from ivigabm.checkpoint import capture, resolved, restore
+from ivigabm.engine import checkpoint
 from ivigabm.engine.views import TableModel
 from ivigabm.errors import InputError
 from ivigabm.observation import Observer
@@ -103,20 +106,59 @@ class IVIgModel(TableModel):
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation or parse(words))
+        self._build(perturbation, seed, days)
+        self._run_in()
+        self._watch(probes)
+
+    def _build(self, resolved: Resolved, seed: int, days: float | None) -> None:
+        """The individual as founded, with its processes and its face."""
         self.seed = seed
-        self.resolved = perturbation
-        self.days = float(days if days is not None else self.resolved.scenario.days)
-        self.world = build(self.resolved, seed)
-        self.mechanisms = active_mechanisms(self.resolved)
+        self.resolved = resolved
+        self.days = float(days if days is not None else resolved.scenario.days)
+        self.world = build(resolved, seed)
+        self.mechanisms = active_mechanisms(resolved)
         self._acted: set[str] = set()
         self.witness: Witness | None = None
         self._make_processes()
         self._make_face()
-        self._run_in()
+
+    def _watch(self, probes: Iterable[str]) -> None:
+        """Observe from now on."""
         self.observer = Observer(self.world, probes)
         self.datacollector = DataCollector(
             model_reporters={name: _reporter(name) for name in self.observer.names}
         )
+
+    # -- saving ---------------------------------------------------------------------------------
+
+    def save(self, path: Path | str) -> None:
+        """Write the state between two steps to one `.npz` file.
+
+        It holds all that was observed so far, but neither a witness nor Mesa's own generator,
+        which no rule reads.
+
+        Raises
+        ------
+        InputError : the file cannot be written.
+        """
+        checkpoint.write(path, capture(self))
+
+    @classmethod
+    def resume(cls, path: Path | str) -> "IVIgModel":
+        """A model that goes on from a saved state, to the same bits as if it had not stopped.
+
+        Raises
+        ------
+        InputError : no such file, damaged, or saved by other code than runs here.
+        """
+        state = checkpoint.read(path)
+        scenario = resolved(state)
+        model = cls.__new__(cls)
+        TableModel.__init__(model, rng=state.header["seed"])
+        model._build(scenario, state.header["seed"], state.header["days"])
+        model._watch(state.header["probes"])
+        restore(model, state)
+        return model
 
     def _make_processes(self) -> None:
         world = self.world

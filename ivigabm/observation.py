@@ -194,6 +194,14 @@ class Observer:
         rows = [self._start, *self._rows] if start else self._rows
         return np.array(rows).reshape(len(rows), 1 + len(self.names))
 
+    def restore(self, table: NDArray[np.float64], agent_steps: int) -> None:
+        """Go on from a table that `table(start=True)` gave; `last` stays that of the start."""
+        start, *rows = (tuple(row) for row in table.tolist())
+        if len(start) != 1 + len(self.names):
+            raise ValueError(f"{len(start) - 1} observables, not {len(self.names)}")
+        self._start, self._rows, self.agent_steps = start, rows, agent_steps
+        self.last = dict(zip(self.names, start[1:], strict=True))
+
     def outcomes(self) -> dict[str, float]:
         """Values at the end of the run so far, and the inflammation summed from day 0 on."""
         table = self.table()

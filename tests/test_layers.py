@@ -12,6 +12,7 @@ SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
 RUNNING = {"model", "build", "founding", "observation"}
+RUNNING = {"model", "build", "observation", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -39,6 +40,7 @@ FORBIDDEN = {
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
+    "checkpoint": SHOWING | ASKING | {"model", "build", "outcomes", "agents"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},

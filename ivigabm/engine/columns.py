@@ -132,6 +132,26 @@ class Table:
             self.version += 1
             self._views.clear()
 
+    def restore(self, columns: Mapping[str, NDArray[Any]], founders: int) -> None:
+        """Hold exactly these rows, of a table of the same kind with as many founders.
+
+        Raises
+        ------
+        ValueError : a column is missing, of another type or of another shape.
+        """
+        n = len(columns["id"])
+        for name, old in self._arrays.items():
+            new = columns[name]
+            if (new.dtype, new.shape) != (old.dtype, (n, *old.shape[1:])):
+                raise ValueError(
+                    f"{self.kind}.{name} is {new.dtype} {new.shape}, not {old.dtype} "
+                    f"{(n, *old.shape[1:])}"
+                )
+            self._arrays[name] = new
+        self.n, self.founders = n, founders
+        self.version += 1
+        self._views.clear()
+
     def find(self, agent_id: int) -> int:
         """Row of an id.
 

@@ -21,6 +21,7 @@ _SOURCES = (
     "build.py",
     "founding.py",
     "model.py",
+    "checkpoint.py",
     "observation.py",
     "probes.py",
     "dish_probes.py",

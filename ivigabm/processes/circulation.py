@@ -62,7 +62,9 @@ class Circulation:
         if not self.active:
             return
         table, streams = world.tables["target_cell"], world.streams
-        age(streams.words(AGEING, world.step, table["id"]), self.chance, table.n, table["alive"])
+        if table.n:
+            words = streams.words(AGEING, world.step, table["id"])
+            age(words, self.chance, table.n, table["alive"])
         drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
         count = int(self.births + float(drawn))
         table.reserve(count)

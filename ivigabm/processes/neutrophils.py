@@ -176,6 +176,8 @@ class Neutrophils:
 
     def _live(self, world: "World", group: "Phagocytes") -> None:
         cells, receptors, ports = group.cells(world), group.receptors(world), world.ports
+        if cells.n == 0:
+            return
         live(
             world.streams.words(FATE, world.step, cells["id"]),
             self.priming(world),
@@ -223,6 +225,8 @@ class Neutrophils:
     def _arrive(self, world: "World", group: "Phagocytes") -> None:
         cells, streams = group.cells(world), world.streams
         passing = self.candidates(world)
+        if len(passing) == 0:
+            return
         cells.reserve(len(passing))
         first = cells.n
         cells.grown(

@@ -5,7 +5,7 @@ at its neutral value and the active mechanisms write in the order of their ids. 
 reads a neutral port takes the same arithmetic path, to the same bits, as one with no writer.
 """
 
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -297,6 +297,10 @@ class Ports:
 
     def __getitem__(self, name: str) -> Array:
         return self._values[name]
+
+    def items(self) -> ItemsView[str, Array]:
+        """Name and value of every port."""
+        return self._values.items()
 
     def clear(self) -> None:
         """Put every port back to its neutral value."""

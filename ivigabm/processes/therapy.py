@@ -24,6 +24,7 @@ class Comparators:
     ----------
     exchange : loss of every pool from plasma, 1/day.
     fcrn_left, c5_left : function left. b_cell_kill : extra death of CD20-bearing cells, 1/day.
+    levels : of each lasting comparator, label doses.
     secretion_left, display_left : phagocytes' cytokine output and activating receptors left.
     """
 
@@ -31,7 +32,7 @@ class Comparators:
         ps = world.ps
         self.exchange = self.b_cell_kill = 0.0
         self.fcrn_left = self.c5_left = self.secretion_left = self.display_left = 1.0
-        self._level = dict.fromkeys(LASTING, 0.0)
+        self.levels = dict.fromkeys(LASTING, 0.0)
         self._keep = {
             name: float(exp(-world.dt / ps[f"therapy.lasting_{name}"])) for name in LASTING
         }
@@ -54,7 +55,7 @@ class Comparators:
 
     def effect(self, name: str) -> float:
         """Effect of a lasting comparator now, 0 to its most."""
-        level = self._level[name]
+        level = self.levels[name]
         return self._most[name] * level / (level + self._half)
 
     def advance(self, world: "World") -> None:
@@ -62,9 +63,9 @@ class Comparators:
         if self.idle:
             return
         for name, keep in self._keep.items():
-            self._level[name] *= keep
+            self.levels[name] *= keep
         for name, amount in self._due.get(world.step, ()):
-            self._level[name] += amount
+            self.levels[name] += amount
         self.exchange = self._exchanges.get(world.step, 0.0)
         self.fcrn_left = 1.0 - self.effect("fcrn_antagonist")
         self.c5_left = 1.0 - self.effect("c5_inhibitor")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import comb
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from ivigabm.experiments.binding_scores import FLOOR, mean_by, normalised
 from ivigabm.knowledge import affinity
 from ivigabm.knowledge.complex_binding import Mixture, Signal, cell_lines, refined_affinities
+from ivigabm.processes.complexes import compositions
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 Values = NDArray[np.float64]
@@ -44,24 +44,20 @@ def bound_complexes(
 ) -> float:
     """Complexes bound to a cell with one receptor.
 
-    A complex takes its IgG at random from a mixture, so its composition is binomial.
+    A complex takes its IgG at random from a mixture.
 
     Parameters
     ----------
     concentration : of complexes, M.
     valency : IgG in a complex; rounded where the complex mixes subclasses.
-    shares, affinities : of one subclass or two; per M.
+    shares, affinities : of each subclass; per M.
     copies : receptors per cell.
     kx : cross-linking constant, M x cell.
     """
     if len(shares) == 1:
         counts, parts = np.array([[valency]], float), np.ones(1)
     else:
-        whole = round(valency)
-        first = np.arange(whole + 1)
-        counts = np.stack((first, whole - first), axis=1).astype(float)
-        ways = np.array([comb(whole, k) for k in first], float)
-        parts = ways * shares[0] ** counts[:, 0] * shares[1] ** counts[:, 1]
+        counts, parts = compositions(round(valency), shares)
     n = len(parts)
     bound, crosslinked, req = np.zeros(n), np.zeros(n), np.zeros(1)
     in_complex, in_crosslinked = np.zeros((n, 1)), np.zeros((n, 1))

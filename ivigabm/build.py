@@ -86,6 +86,7 @@ def build(resolved: Resolved, seed: int) -> World:
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
             "cytokine": (len(NEUTRALISED),),
             "clone": (1,),
+            "treg": (2,),
             "molecule_mesh": mesh,
             "field_mesh": world.fields.shape,
         }

@@ -123,7 +123,12 @@ class BLineage:
     """Phase: fate of B cells, and the antibody that they secrete."""
 
     name: ClassVar[str] = "b_lineage"
-    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser", "b_cell_drive", "baff_sink")
+    reads: ClassVar[tuple[str, ...]] = (
+        "idiotype_neutraliser",
+        "b_cell_drive",
+        "cd22_ligand",
+        "baff_sink",
+    )
     drives: ClassVar[tuple[str, ...]] = ("plasma",)
 
     def __init__(self, world: "World") -> None:
@@ -140,6 +145,7 @@ class BLineage:
         )
         self.baff_fold = ps["b_cell.baff_death_fold"]
         self.silencing = ps["b_cell.silencing"]
+        self.inhibition_cd22 = ps["b_cell.inhibition_cd22"]
         naive = world.founding_b_cells[NAIVE]
         self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
         self.scale = np.zeros(0)  # nmol/day of each antibody per unit of secretion
@@ -158,7 +164,9 @@ class BLineage:
 
     def current_rates(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
-        drive = float(world.ports["b_cell_drive"][0])
+        ligand = float(world.ports["cd22_ligand"][0])
+        restraint = 1.0 - self.inhibition_cd22 * ligand / (1.0 + ligand)
+        drive = restraint * float(world.ports["b_cell_drive"][0])
         sink = float(world.ports["baff_sink"][0])
         starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
         rates = self.rates.copy()

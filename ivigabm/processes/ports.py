@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Extent = Literal["scalar", "receptor_channels", "cytokine", "clone", "molecule_mesh", "field_mesh"]
+Extent = Literal[
+    "scalar", "receptor_channels", "cytokine", "clone", "treg", "molecule_mesh", "field_mesh"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,13 @@ PORTS: Mapping[str, Port] = {
             neutral=1.0,
             combine="product",
         ),
+        Port(
+            "cd22_ligand",
+            "scalar",
+            "1",
+            "b_lineage",
+            "disialylated Fc over its half occupancy of CD22",
+        ),
         Port("baff_sink", "scalar", "1", "b_lineage", "bound over free BAFF"),
         Port(
             "il33_release",
@@ -203,10 +212,11 @@ PORTS: Mapping[str, Port] = {
         ),
         Port(
             "treg_stimulus",
-            "scalar",
+            "treg",
             "1",
             "t_cells",
-            "push to regulatory T cells to divide, in half-effect units",
+            "push to regulatory T cells to divide, in half-effect units, and the part of it that "
+            "is ligand on DCIR",
         ),
         Port(
             "t_cell_programme",

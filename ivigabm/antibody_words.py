@@ -44,7 +44,7 @@ def set_antibody(data: dict[str, Any], key: str, value: Any) -> None:
         elif key == "target":
             _aim(data, antibody, str(value))
         elif key == "dose":
-            _dose(antibody, number(name, value, 0.0, _HIGHEST))
+            _dose(data, antibody, number(name, value, 0.0, _HIGHEST))
         elif key == "route":
             choice(name, str(value), ("iv",))
         elif key == "day":
@@ -91,8 +91,8 @@ def _aim(data: dict[str, Any], antibody: dict[str, Any], word: str) -> None:
         antibody["density"] = 0.0
 
 
-def _dose(antibody: dict[str, Any], dose: float) -> None:
-    if antibody["delivery"] in INJECTED:
+def _dose(data: dict[str, Any], antibody: dict[str, Any], dose: float) -> None:
+    if antibody["delivery"] in INJECTED and data["dish"] is None:
         antibody["dose"] = dose
     elif dose == 0.0:
         antibody["dose_fold"] = 0.0

@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from ivigabm.engine.columns import Table
-from ivigabm.engine.streams import purpose
-from ivigabm.errors import InputError, unknown
+from ivigabm.founding import TARGET, found
 from ivigabm.knowledge import (
     ParameterSet,
     Preparation,
@@ -25,21 +23,17 @@ from ivigabm.knowledge import (
 from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
-from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Fragment, Molecule
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, Kind, Phagocytes
+from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL, Kind, Phagocytes
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import Ports
-from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
-from ivigabm.processes.world import CODES, COLUMNS, Antigen, Receptor, World
+from ivigabm.processes.world import Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
 
-PLACE = purpose("founding: place")
-
-INTERSTITIUM, VESSEL, NICHE, TARGET = range(4)
+INTERSTITIUM, VESSEL, NICHE = range(3)
 _FRAGMENTS: dict[str, Fragment] = {
     "intact": "intact",
     "fab2": "fab2",
@@ -84,6 +78,7 @@ def build(resolved: Resolved, seed: int) -> World:
         {
             "scalar": (1,),
             "receptor_channels": (2, len(world.receptors) + 1, *mesh),
+            "opsonin_channels": (len(world.receptors) + 1,),
             "cytokine": (len(NEUTRALISED),),
             "clone": (1,),
             "treg": (2,),
@@ -91,7 +86,7 @@ def build(resolved: Resolved, seed: int) -> World:
             "field_mesh": world.fields.shape,
         }
     )
-    _found(world, scenario)
+    found(world, scenario)
     for group in world.phagocytes:
         group.equip(world)
     return world
@@ -122,18 +117,24 @@ def _zones(world: World, scenario: Scenario) -> None:
         return inside.reshape(width, height)
 
     zone = np.full(world.shape, INTERSTITIUM, np.int8)
-    zone[disc(section.target_share, 0.75)] = TARGET
-    zone[disc(section.niche_share, 0.25)] = NICHE
-    world.vessel = x % section.vessel_spacing == 0
-    zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
-    world.zone = zone
-    world.niche_x, world.niche_y = np.nonzero(zone == NICHE)
-    world.sinus_x, world.sinus_y = np.nonzero(zone != NICHE)
-    world.niche, world.target_site = zone == NICHE, zone == TARGET
-    world.doors = _doors(world)
+    world.vessel = np.zeros(world.shape, bool)
     everywhere = np.ones(world.shape, bool)
+    if scenario.dish is None:
+        zone[disc(section.target_share, 0.75)] = TARGET
+        zone[disc(section.niche_share, 0.25)] = NICHE
+        world.vessel = x % section.vessel_spacing == 0
+        zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
+    world.zone = zone
+    world.niche, world.target_site = zone == NICHE, zone == TARGET
+    passed = ~world.niche
+    if scenario.dish is not None:  # no zones: all cells stand in the medium
+        world.niche = passed = everywhere
+    world.niche_x, world.niche_y = np.nonzero(world.niche)
+    world.sinus_x, world.sinus_y = np.nonzero(passed)
+    world.doors = _doors(world)
     world.allowed = {
-        "macrophage": everywhere, "neutrophil": everywhere, "b_cell": zone == NICHE
+        "macrophage": everywhere, "neutrophil": everywhere, "nk_cell": everywhere,
+        "b_cell": world.niche,
     }  # fmt: skip
 
 
@@ -149,9 +150,15 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     """Kinds of phagocyte here, and the Fcγ receptors that any of them expresses at all."""
     with (Path(__file__).parent / "knowledge" / "receptor_roles.csv").open() as file:
         role = {(r["species"], r["receptor"]): r["role"] for r in csv.DictReader(file)}
-    kinds: list[Kind] = [MACROPHAGE, *([NEUTROPHIL] if scenario.cells.neutrophil else [])]
+    kinds: list[Kind] = [MACROPHAGE]
+    kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
+    kinds += [NK_CELL] if scenario.cells.nk_cell else []
     species = scenario.receptor_species
-    shown = [receptor_copies(species, kind.name, scenario.genotype) for kind in kinds]
+    bearer = {MACROPHAGE.name: scenario.dish.phagocyte} if scenario.dish else {}
+    shown = [
+        receptor_copies(species, bearer.get(kind.name, kind.name), scenario.genotype)
+        for kind in kinds
+    ]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
     world.receptors = tuple(
         Receptor(name, role[species, generic(name)], world.present(generic(name))) for name in names
@@ -223,7 +230,7 @@ def _settle_own(
     for i, g_per_l in enumerate(grams):
         pools.settle(i, g_per_l * body.plasma_volume / pools.molar_mass[i] * 1e6, igg)
     body.receptor = held
-    if "FcRn" in world.missing:  # born without it: the same production, a smaller pool
+    if "FcRn" in world.missing and not body.closed:  # the same production, a smaller pool
         for i, production in enumerate(pools.production.tolist()):
             pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
     for i, (antibody, _, _) in enumerate(pathogenic, start=len(share)):
@@ -328,129 +335,3 @@ def _drug(world: World, resolved: Resolved) -> Drug:
         _mesh(scenario, scenario.section.molecule_pitch),
         _mesh(scenario, scenario.section.field_pitch),
     )
-
-
-def _place(
-    world: World, table: Table, rows: slice, xs: NDArray[np.int64], ys: NDArray[np.int64]
-) -> None:
-    """Put founders on sites drawn from a list, by their own draw."""
-    if rows.stop > rows.start and len(xs) == 0:
-        raise InputError(f"section has no site for {table.kind}; raise its zone's share")
-    words = world.streams.words(PLACE, 0, table["id"][rows])
-    spot = ((words[:, 0] * np.uint64(len(xs))) >> np.uint64(32)).astype(np.int64)
-    table["x"][rows] = xs[spot]
-    table["y"][rows] = ys[spot]
-
-
-def _found(world: World, scenario: Scenario) -> None:
-    """All founders, each kind in its zone."""
-    kinds = world.antigen.molecules if world.antigen else ()
-    world.tables = {}
-    for kind, columns in COLUMNS.items():
-        spec: dict[str, DTypeLike | tuple[DTypeLike, tuple[int, ...]]] = {**columns}
-        if kind == "target_cell":
-            spec["opsonin"] = (np.float64, (max(1, len(kinds)),))
-        world.tables[kind] = Table(kind, CODES[kind], spec)
-    everywhere = np.nonzero(np.ones(world.shape, bool))
-    niche = (world.niche_x, world.niche_y)
-    count = scenario.cells.model_dump()
-    gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
-    for kind, place in (
-        ("macrophage", everywhere),
-        ("neutrophil", everywhere),
-        ("sensor_cell", niche),
-        ("basophil", niche),
-        ("dendritic_cell", niche),
-    ):
-        table = world.tables[kind]
-        rows = table.add_founders(0 if kind in gone else count[kind])
-        _place(world, table, rows, *place)
-    _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
-    _found_t_cells(world, count, gone, niche)
-    for group in world.phagocytes:
-        _found_receptors(world, group)
-    _found_parcels(world, scenario, everywhere)
-    _found_targets(world, scenario)
-
-
-def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
-    assert world.antigen is None or len(niche) == 2
-    endogenous = world.antigen is not None and bool(world.antigen.endogenous.any())
-    shares = steady_numbers(stage_rates(world.ps))
-    numbers = np.floor(shares * (count if endogenous else 0) + 0.5)
-    world.founding_b_cells = numbers
-    table = world.tables["b_cell"]
-    for stage, number in enumerate(numbers.astype(int).tolist()):
-        rows = table.add_founders(number, stage=stage)
-        _place(world, table, rows, *niche)
-
-
-def _found_t_cells(
-    world: World,
-    count: dict[str, int],
-    gone: set[str],
-    niche: tuple[NDArray[np.int64], ...],
-) -> None:
-    """Naive and regulatory T cells in the niche; transferred effectors at vessels."""
-    table = world.tables["t_cell"]
-    vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
-    for stage, kind, place in (
-        (NAIVE, "t_naive", niche),
-        (EFFECTOR, "t_effector", vessels),
-        (TREG, "treg", niche),
-    ):
-        number = 0 if kind in gone or "t_cell" in gone else count[kind]
-        _place(world, table, table.add_founders(number, stage=stage), *place)
-
-
-def _found_receptors(world: World, group: Phagocytes) -> None:
-    """One agent per receptor type on each phagocyte, in host order."""
-    cells, table = group.cells(world), group.receptors(world)
-    types = len(world.receptors)
-    host = np.repeat(np.arange(cells.n), types)
-    copies = np.tile(group.copies, cells.n)
-    table.add_founders(
-        len(host),
-        host_row=host,
-        receptor=np.tile(np.arange(types), cells.n),
-        baseline=copies,
-        copies=copies,
-        x=cells["x"][host],
-        y=cells["y"][host],
-    )
-    group.ledger[2] = float(np.sum(copies))
-
-
-def _found_parcels(world: World, scenario: Scenario, place: tuple[NDArray[np.int64], ...]) -> None:
-    """Parcels share their pool's tissue content equally at the start."""
-    if world.antigen is not None:
-        table, each = world.tables["autoantibody"], scenario.cells.autoantibody_parcels
-        for pool in world.antigen.pools.tolist():
-            rows = table.add_founders(each, pool=pool, amount_nmol=world.own.tissue[pool] / each)
-            _place(world, table, rows, *place)
-    if world.drug is not None:
-        table = world.tables["therapeutic_igg"]
-        for pool, molecule in enumerate(world.drug.molecules):
-            rows = table.add_founders(
-                scenario.cells.igg_parcels, pool=pool, sialylated=molecule.has("fc_sialic26") > 0
-            )
-            _place(world, table, rows, *place)
-
-
-def _found_targets(world: World, scenario: Scenario) -> None:
-    """Fixed targets fill their zone; circulating ones start at their number in health."""
-    target, table = scenario.target, world.tables["target_cell"]
-    if target is None:
-        return
-    opsonin = np.zeros(max(1, len(world.antigen.pools))) if world.antigen else np.zeros(1)
-    if world.antigen is not None:
-        level = world.mean_at_target(world.own)[world.antigen.pools]
-        filled = level / world.antigen.half
-        opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
-    if target.place == "blood":
-        table.add_founders(round(world.circulating_in_health()), opsonin=opsonin)
-    else:
-        x, y = np.nonzero(world.zone == TARGET)
-        if len(x) == 0:
-            raise unknown("target zone", "empty", ["section.target_share above 0"])
-        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=1.0, function=1.0)

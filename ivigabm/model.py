@@ -26,6 +26,7 @@ from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
 from ivigabm.processes.ports import PORTS
 from ivigabm.processes.sensing import Sensing
+from ivigabm.processes.suspension import Suspension
 from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
@@ -125,6 +126,7 @@ class IVIgModel(TableModel):
         self.b_lineage = BLineage(world)
         self.t_cells = TCells(world)
         self.neutrophils = Neutrophils(world)
+        self.suspension = Suspension(world)
         self.circulation = Circulation(world)
         self.opsonization = Opsonization(world)
         self.tissue = Tissue(world)
@@ -175,6 +177,7 @@ class IVIgModel(TableModel):
         self.b_lineage.advance(world)
         self.t_cells.advance(world)
         self.neutrophils.advance(world)
+        self.suspension.advance(world)
         self.circulation.advance(world)
         self.opsonization.advance(world)
         self.tissue.advance(world)

@@ -13,6 +13,8 @@ from typing import Any
 
 from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.antibody_words import check_antibodies, set_antibody
+from ivigabm.dish_words import KEYS as DISH_KEYS
+from ivigabm.dish_words import read_amounts, set_contents
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
 from ivigabm.knowledge import (
     load_hypotheses,
@@ -32,7 +34,8 @@ from ivigabm.words import words as _words
 
 COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
 THERAPY_KEYS = (
-    "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "therapy",
+    "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "concentration",
+    "therapy",
     *COMPOSITION_KEYS,
 )  # fmt: skip
 WORLD_KEYS = (
@@ -50,13 +53,15 @@ WORLD_KEYS = (
     "receptors",
     "genotype",
     *ANTIBODY_KEYS,
+    *DISH_KEYS,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
-    "macrophage", "neutrophil", "sensor_cell", "basophil", "b_cell", "dendritic_cell", "t_cell",
-    "t_effector", "treg",
+    "macrophage", "neutrophil", "nk_cell", "sensor_cell", "basophil", "b_cell", "dendritic_cell",
+    "t_cell", "t_effector", "treg",
 )  # fmt: skip
 ROUTES = ("iv", "sc", "ip")
+MEDIUM = "medium"  # the route of a dish
 BASES = ("mass", "molar")
 SPECIES = ("human", "mouse")  # with tables of their own
 _ALL_SPECIES = (*SPECIES, *PROXY_SPECIES)
@@ -70,7 +75,10 @@ _SCHEDULE = re.compile(
 
 @dataclass(frozen=True)
 class Dose:
-    """One administration: day (0 = just before the disease-inducing event), g/kg, route."""
+    """One administration: day (0 = just before the disease-inducing event), g/kg, route.
+
+    In a dish the amount is g/L of medium.
+    """
 
     day: float
     g_per_kg: float
@@ -104,6 +112,7 @@ class Perturbation:
     treat_day: float | None = None
     route: str | None = None
     dose_basis: str | None = None
+    concentration: float | None = None  # g/L, in a dish
     composition: tuple[tuple[str, float], ...] = ()  # values of the preparation replaced
     therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
     only: tuple[str, ...] = ()
@@ -299,6 +308,8 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
                 f"key '{key}' is not known{nearest(key, THERAPY_KEYS + WORLD_KEYS)} "
                 f"(allowed: {', '.join(sorted(THERAPY_KEYS + WORLD_KEYS))}, no_ivig, set.KEY)"
             )
+    if "concentration" in values and {"schedule", "dose", "route"} & set(values):
+        raise InputError("concentration is for a dish; dose, schedule and route are for a body")
     if "schedule" in values and "dose" in values:
         raise InputError("dose and schedule are both given; a schedule holds its own doses")
     return Perturbation(**values, settings=tuple(settings))
@@ -312,6 +323,8 @@ def _therapy(key: str, value: Any) -> Any:
         return _choice(key, str(value), BASES)
     if key == "dose":
         return _number("dose (g/kg)", value, 0.0, 20.0)
+    if key == "concentration":
+        return _number("concentration (g/L)", value, 0.0, 200.0)
     if key == "treat_day":
         return _number("treat_day", value, -365.0, 3650.0)
     if key == "therapy":
@@ -338,6 +351,8 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
         return key, tuple(_position(word) for word in _words(key, value))
     if key == "strain" or (key == "species" and str(value) not in SPECIES):
         return "proxies", _choice(key, str(value), STRAINS if key == "strain" else _ALL_SPECIES)
+    if key in DISH_KEYS:
+        read_amounts(key, value)
     if key == "receptors":
         _choice(key, str(value), SPECIES)
     if key == "genotype":
@@ -400,6 +415,8 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         raise NotExpressible(
             f"'{change.proxies[0]}': scenario '{scenario.name}' is not of an animal"
         )
+    if scenario.dish is not None and change.therapy + change.watched:
+        raise NotExpressible(f"therapy: scenario '{scenario.name}' is a dish, not a body")
     if scenario.genotype and scenario.receptor_species != "human":
         raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
     for product in change.knockin:
@@ -410,7 +427,27 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
             )
 
 
+def _in_medium(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
+    """What is added to a dish, at once."""
+    for key in ("dose", "schedule", "route"):
+        if getattr(change, key) is not None:
+            raise NotExpressible(
+                f"{key}: scenario '{scenario.name}' is a dish; use concentration, in g/L"
+            )
+    amount = change.concentration
+    if amount is None:
+        amount = scenario.therapy.concentration or 0.0
+    day = 0.0 if change.treat_day is None else change.treat_day
+    return (Dose(day, amount, MEDIUM),) if amount > 0.0 else ()
+
+
 def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
+    if scenario.dish is not None:
+        return _in_medium(scenario, change)
+    if change.concentration is not None:
+        raise NotExpressible(
+            f"concentration: scenario '{scenario.name}' is no dish; use dose, in g/kg"
+        )
     route = change.route or scenario.therapy.route
     doses = parse_schedule(change.schedule or scenario.therapy.schedule, route)
     if change.dose is not None:
@@ -433,11 +470,16 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
             if value == "off":
                 data["antibody"] = []
                 data["immunisation"] = None
-                data["cells"]["t_effector"] = 0
+                if data["dish"] is not None:
+                    data["dish"]["stimulus"] = {}
+                else:
+                    data["cells"]["t_effector"] = 0
             else:
                 _choice("disease", str(value), ("on", "off"))
         elif key == "baseline_igg":
             data["baseline_igg"] = _number(key, value, 0.0, 100.0)
+        elif key in DISH_KEYS:
+            set_contents(data, key, value)
         elif key.startswith("antibody."):
             set_antibody(data, key.removeprefix("antibody."), value)
         elif key.startswith(("parameters.", "genotype.")):

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.dish_probes import DISH_MAKERS
 from ivigabm.errors import InputError, NotExpressible, unknown
 from ivigabm.knowledge import generic, receptor_copies
 from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.cytokines import NAMES as FIELDS
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL
+from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS
 
@@ -33,8 +34,9 @@ Maker = Callable[[Words, "Scenario"], Probe]
 MILLIGRAMS = 1e-3  # of 1 nmol of 1 kg/mol
 SUBSTANCES = ("antibody", "preparation", "total_igg", "IgM")
 _PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
-_RECEPTOR_TABLES = {kind.name: kind.receptors for kind in (MACROPHAGE, NEUTROPHIL)}
-_RESIDENT = {kind.name for kind in (MACROPHAGE, NEUTROPHIL)}  # of the organ, not of its niche
+_ARMED = (MACROPHAGE, NEUTROPHIL, NK_CELL)
+_RECEPTOR_TABLES = {kind.name: kind.receptors for kind in _ARMED}
+_RESIDENT = {kind.name for kind in _ARMED}  # of the organ, not of its niche
 _FORM = re.compile(r"(?P<word>\w+)\s*(\[(?P<which>[^\[\]]*)\])?")
 
 MAKERS: dict[str, Maker] = {}
@@ -99,6 +101,10 @@ def _maker(word: str, fewest: int, most: int) -> Callable[[Maker], Maker]:
     return register
 
 
+for _word, _names, _make in DISH_MAKERS:
+    _maker(_word, _names, _names)(_make)
+
+
 def _plain(name: str) -> str:
     """`IL-4` and `il4` alike."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
@@ -128,9 +134,11 @@ class _Kind:
 def _kinds(scenario: "Scenario") -> dict[str, _Kind]:
     """Cell kinds that can be followed, by their words."""
     blood = scenario.target is not None and scenario.target.place == "blood"
-    organ = ("spleen",) if blood else ("tissue",)
+    organ: Words = ("spleen",) if blood else ("tissue",)
+    if scenario.dish is not None:  # one place
+        organ = ()
     kinds = {
-        name: _Kind(name, (), organ if name in _RESIDENT else ("spleen",))
+        name: _Kind(name, (), organ if name in _RESIDENT or scenario.dish else ("spleen",))
         for name, columns in COLUMNS.items()
         if not _PARTS & set(columns)
     }
@@ -139,7 +147,7 @@ def _kinds(scenario: "Scenario") -> dict[str, _Kind]:
     kinds["t_effector"] = _Kind("t_cell", (EFFECTOR,), ())
     kinds["treg"] = _Kind("t_cell", (TREG,), ())
     kinds["t_cell"] = _Kind("t_cell", (), ())
-    kinds["target_cell"] = _Kind("target_cell", (), ("blood",) if blood else ("tissue",))
+    kinds["target_cell"] = _Kind("target_cell", (), ("blood",) if blood else organ)
     if scenario.target is not None:
         kinds[scenario.target.kind] = kinds["target_cell"]
     return kinds

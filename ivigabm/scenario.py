@@ -54,6 +54,7 @@ class Cells(Part):
 
     macrophage: Count = 160
     neutrophil: Count = 0  # in the section at rest; signals call more of them from the blood
+    nk_cell: Count = 0
     sensor_cell: Count = 40
     basophil: Count = 40
     b_cell: Count = 300
@@ -61,6 +62,7 @@ class Cells(Part):
     t_naive: Count = 0
     t_effector: Count = 0  # transferred on day 0
     treg: Count = 0
+    target_cell: Count = 0  # in suspension in a dish; other targets fill their zone or the blood
     autoantibody_parcels: Annotated[int, Field(ge=1)] = 200
     igg_parcels: Annotated[int, Field(ge=1)] = 48
 
@@ -100,7 +102,7 @@ class Target(Part):
     """The cell that the antibody binds."""
 
     kind: str
-    place: Literal["tissue", "blood"] = "tissue"
+    place: Literal["tissue", "blood", "medium"] = "tissue"  # medium: in suspension in a dish
     tissue_ratio: Quantity = 1.0  # IgG seen there over plasma IgG
     access: Quantity = 1.0  # share of the cell that a phagocyte can touch
     unregulated: Quantity = 0.0  # start of the alternative pathway that surface regulators leave
@@ -108,9 +110,20 @@ class Target(Part):
     turnover: Quantity = "opsonin.turnover_igg"  # 1/day, of bound antibody
     repair: Quantity = "repair.myelin"  # 1/day
     loss: Quantity = "loss.irreversible"  # 1/day
+    fas: Quantity = 0.0  # Fas on a cell in suspension, over that of a lymphocyte
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
     senescence: Quantity = "platelet.senescence"  # 1/day
     count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
+
+
+class Dish(Part):
+    """A dish: medium that nothing flows through, without FcRn, production or a body to go to."""
+
+    volume_ml: Positive = 1.0  # of medium
+    serum: Share = 0.0  # complement in the medium, as a share of that of serum
+    phagocyte: Literal["macrophage", "monocyte"] = "macrophage"  # whose receptors they show
+    number: Count = 200  # cells of a kind that is named without a number
+    stimulus: dict[str, Annotated[float, Field(ge=0)]] = {}  # from day 0 on, half-effect units
 
 
 class Immunisation(Part):
@@ -143,6 +156,7 @@ class Therapy(Part):
     preparation: str = "ivig"
     schedule: str = "0:2"  # DAY:DOSE[xCOUNT/INTERVAL][iv|sc|ip], g/kg
     route: Literal["iv", "sc", "ip"] = "iv"
+    concentration: Annotated[float, Field(ge=0)] | None = None  # g/L, in a dish, on day 0
 
 
 class Scenario(Part):
@@ -164,9 +178,19 @@ class Scenario(Part):
     target: Target | None = None
     antibody: list[Antibody] = []
     immunisation: Immunisation | None = None
+    dish: Dish | None = None  # set: a dish, not a body
     clinical: Clinical | None = None
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+
+    @model_validator(mode="after")
+    def _is_a_dish_or_a_body(self) -> "Scenario":
+        if (self.therapy.concentration is not None) != (self.dish is not None):
+            raise ValueError("therapy.concentration is for a dish, and a dish needs it")
+        place = self.target.place if self.target else None
+        if place is not None and (place == "medium") != (self.dish is not None):
+            raise ValueError("target.place medium is for a dish, and only medium is")
+        return self
 
     @property
     def receptor_species(self) -> str:

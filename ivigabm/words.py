@@ -13,13 +13,10 @@ from ivigabm.knowledge import load_preparation, preparation_names
 
 # keys of the language whose biology the model does not have, and what that is
 ABSENT_KEYS = {
-    "concentration": "dishes",
     "give": "molecules, complexes or cells given as a treatment",
     "transfer": "transferred donor cells",
     "induction": "a choice of how the disease is induced",
     "organ": "organs to choose from",
-    "cells": "dishes",
-    "stimulus": "dishes",
     "receptor": "dishes with one receptor",
     "complex.subclass": "dishes with one receptor",
     "complex.valency": "dishes with one receptor",

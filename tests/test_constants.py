@@ -13,9 +13,12 @@ from ivigabm.scenario import folder
 PACKAGE = Path(ivigabm.__file__).parent
 BIOLOGY = sorted(
     path
-    for part in ("processes", "mechanisms", "agents", "build.py", "observation.py", "model.py")
+    for part in (
+        "processes", "mechanisms", "agents",
+        "build.py", "founding.py", "observation.py", "model.py",
+    )
     for path in ([PACKAGE / part] if part.endswith(".py") else (PACKAGE / part).glob("*.py"))
-)
+)  # fmt: skip
 MATHEMATICAL = {0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 12.0}  # 12: variance of a uniform of width one
 UNITS = {24.0, 60.0, 3600.0, 86400.0, *(10.0**power for power in range(-15, 16))}
 # Names of module constants that hold an algorithm's own numbers, and of physical constants.

@@ -11,7 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "app", "report", "options", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "observation"}
+RUNNING = {"model", "build", "founding", "observation"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -23,6 +23,7 @@ FORBIDDEN = {
     "scenario": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "antibody_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
+    "dish_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "perturbation": SHOWING | ASKING | RUNNING | {"agents", "processes", "outcomes"},
     "evidence_arm": SHOWING | ASKING | RUNNING | BIOLOGY | {"outcomes"},
     "processes": SHOWING | ASKING | RUNNING | {"agents", "mechanisms", "outcomes"},
@@ -30,6 +31,9 @@ FORBIDDEN = {
     | {"agents", "scenario", "perturbation", "outcomes", "knowledge"},
     "agents": SHOWING | ASKING | RUNNING | {"processes", "mechanisms", "scenario", "perturbation"},
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
+    "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
+    "dish_probes": SHOWING | ASKING
+    | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},

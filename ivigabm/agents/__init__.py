@@ -9,6 +9,8 @@ from ivigabm.agents.igg import TherapeuticIgG
 from ivigabm.agents.macrophage import Macrophage
 from ivigabm.agents.neutrophil import Neutrophil
 from ivigabm.agents.neutrophil_receptor import NeutrophilReceptor
+from ivigabm.agents.nk_cell import NKCell
+from ivigabm.agents.nk_receptor import NKReceptor
 from ivigabm.agents.sensor_cell import SensorCell
 from ivigabm.agents.t_cell import TCell
 from ivigabm.agents.target_cell import TargetCell
@@ -19,6 +21,7 @@ AGENTS: dict[str, type[RowAgent]] = {
     for agent in (
         BCell, Macrophage, FcgReceptor, Autoantibody, TherapeuticIgG, SensorCell, Basophil,
         TargetCell, DendriticCell, TCell, Neutrophil, NeutrophilReceptor,
+        NKCell, NKReceptor,
     )
 }  # fmt: skip
 

@@ -7,14 +7,14 @@ class TargetCell(RowAgent):
     """opsonin: bound antibody per um2, one value per antibody pool.
 
     integrity, irreversible, function: working, lost and functioning shares of a fixed target.
-    attack_phagocytic, attack_cytokine, attack_t_cell, attack_oxidant: damage rates of this
-    step, 1/day.
+    c1q, c4b, c3b, c5b9: complement on it. attack_phagocytic, attack_cytokine, attack_t_cell,
+    attack_oxidant, attack_nk: damage rates of this step, 1/day.
     """
 
     kind = "target_cell"
     x, y = column(), column()
     opsonin = column()
-    c3b, c5b9 = column(), column()
+    c1q, c4b, c3b, c5b9 = column(), column(), column(), column()
     attack_phagocytic, attack_cytokine, attack_t_cell = column(), column(), column()
-    attack_oxidant = column()
+    attack_oxidant, attack_nk = column(), column()
     integrity, irreversible, function = column(), column(), column()

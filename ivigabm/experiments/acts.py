@@ -40,6 +40,7 @@ AGENT_OF = {
     "t_cells": "t_cell",
     "neutrophils": "neutrophil",
     "circulation": "target_cell",
+    "suspension": "target_cell",
     "opsonization": "autoantibody",
     "tissue": "target_cell",
 }

@@ -12,14 +12,17 @@ _SOURCES = (
     "scenario.py",
     "words.py",
     "antibody_words.py",
+    "dish_words.py",
     "perturbation.py",
     "agents",
     "processes",
     "mechanisms",
     "build.py",
+    "founding.py",
     "model.py",
     "observation.py",
     "probes.py",
+    "dish_probes.py",
     "outcomes.py",
 )
 

@@ -37,6 +37,7 @@ PLAIN = {
     "baff_sink": ("b_cell", -1),
     "cd22_ligand": ("b_cell", -1),
     "antigen_sink": ("dendritic_cell", -1),
+    "drug_opsonin": ("target_cell", 1),
     "fas_agonist": ("neutrophil", -1),
     "siglec_agonist": ("neutrophil", -1),
     "treg_stimulus": (TREG, 1),

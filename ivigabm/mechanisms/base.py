@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ivigabm.processes.drug import Drug
 
 Pathway = Literal["Fab2", "Fc", "both"]
-Feature = Literal["paratope", "fc", "n297_glycan", "fc_sialic26", "fab_sialic"]
+Feature = Literal["paratope", "fc", "intact", "n297_glycan", "fc_sialic26", "fab_sialic"]
 
 
 class Mechanism(ABC):

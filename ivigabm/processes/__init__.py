@@ -31,6 +31,7 @@ def processes() -> tuple[type[Process], ...]:
     from ivigabm.processes.receptor_expression import ReceptorExpression
     from ivigabm.processes.sensing import Sensing
     from ivigabm.processes.signalling import Signalling
+    from ivigabm.processes.suspension import Suspension
     from ivigabm.processes.t_cells import TCells
     from ivigabm.processes.tissue import Tissue
     from ivigabm.processes.transport import Transport
@@ -38,5 +39,5 @@ def processes() -> tuple[type[Process], ...]:
     return (
         Plasma, Transport, Contacts, Binding, Signalling, ReceptorExpression, Sensing,
         Dendritic, Phagocytosis, Complement, Cytokines, BLineage, TCells, Neutrophils,
-        Circulation, Opsonization, Tissue,
+        Suspension, Circulation, Opsonization, Tissue,
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
-Each kind of phagocyte has its own receptors and membrane.
+Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
+the target is one more opsonin.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -39,6 +40,7 @@ def bind_contacts(
     copies,
     per_patch,
     opsonin,
+    coat,
     touched,
     kappa,
     own,
@@ -52,11 +54,13 @@ def bind_contacts(
     """Solve every contact; `bound[c, j]` receives receptors j held by the target's opsonin.
 
     copies : functional receptors (phagocytes, receptors); per_patch : share of the membrane in
-    a patch. touched : area of the patch that meets opsonin, um2. own : competition by the
+    a patch. coat : therapeutic IgG on every target, 1/um2, for a row that `kappa` has beyond the
+    opsonins. touched : area of the patch that meets opsonin, um2. own : competition by the
     body's IgG (receptors,). competitor : the port, (2, receptors + 1, mesh). `linked` collects
     cross-linked copies per phagocyte.
     """
     kinds, types = kappa.shape
+    opsonins = opsonin.shape[1]
     density, free, patch, rival, pairs = scratch
     for row in range(linked.shape[0]):
         for j in range(types):
@@ -64,8 +68,10 @@ def bind_contacts(
     for c in range(count):
         mac = phagocyte[c]
         a, b = x[mac] // pitch, y[mac] // pitch
-        for k in range(kinds):
+        for k in range(opsonins):
             density[k] = opsonin[target[c], k] * touched
+        if kinds > opsonins:
+            density[opsonins] = coat * touched
         for j in range(types):
             patch[j] = copies[mac, j] * per_patch
             rival[j] = own[j] + competitor[0, j, a, b] + dimer_weight * competitor[1, j, a, b]
@@ -99,19 +105,19 @@ class Binding:
     """Phase: soluble occupancy of the mean phagocyte, then every contact."""
 
     name: ClassVar[str] = "binding"
-    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor",)
+    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor", "drug_opsonin")
     drives: ClassVar[tuple[str, ...]] = ("signalling", "receptor_expression")
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
         ps, self.group = world.ps, group
         molecules = world.antigen.molecules if world.antigen else ()
-        kinds, types = max(1, len(molecules)), len(world.receptors)
+        kinds, types = max(1, len(molecules)) + group.kind.drug_coat, len(world.receptors)
         self.own_affinity = world.fcgr_affinity(world.own.molecules)
-        area = ps["contact.patch_area"]
+        area, self.gap = ps["contact.patch_area"], ps["contact.gap"]
+        self.area = area
+        self.epitopes = ps["antitarget.epitopes"]
         kappa = np.zeros((kinds, types))
-        kappa[: len(molecules)] = patch_affinity(
-            world.fcgr_affinity(molecules), ps["contact.gap"], area
-        )
+        kappa[: len(molecules)] = patch_affinity(world.fcgr_affinity(molecules), self.gap, area)
         self.kappa = kappa
         self.per_patch = area / ps[f"contact.membrane_area_{group.name}"]
         self.touched = area * (world.antigen.access if world.antigen else 0.0)
@@ -143,6 +149,18 @@ class Binding:
             rival += molar * row
         return rival
 
+    def drug_coat(self, world: "World") -> float:
+        """Therapeutic IgG on every target, 1/um2; sets its row of `kappa` where the kind reads it.
+
+        The port holds each receptor's affinity weighted by how much of which molecule binds.
+        """
+        port = world.ports["drug_opsonin"]
+        level = float(port[-1])
+        if not self.group.kind.drug_coat or level == 0.0:
+            return 0.0
+        self.kappa[-1] = patch_affinity(port[None, :-1] / level, self.gap, self.area)[0]
+        return self.epitopes * level / (1.0 + level)
+
     def advance(self, world: "World") -> None:
         """Solve this step's binding."""
         receptor, cells = self.group.receptors(world), self.group.cells(world)
@@ -171,6 +189,7 @@ class Binding:
             self.copies,
             self.per_patch,
             world.tables["target_cell"]["opsonin"],
+            self.drug_coat(world),
             self.touched,
             self.kappa,
             own,

@@ -2,12 +2,13 @@
 
     c  = sum_i q_i (n_i / n_q)^2 + n_M / n_qM        C1 = C1q * c / (1 + c)
     d  = sum_i (n_i / n_q)^2                         A = s * B * d / (1 + d)
+    C4b = C1 / (1 + X / K_acc)
     C3b = (C1 + A) * C3 * (1 + B amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
 
 C1q needs neighbours, hence the square for IgG; one bound IgM suffices. On a surface without
 regulators (s above 0, as cartilage) bound IgG of any subclass starts the alternative pathway;
 that and amplification need factor B. Fluid-phase IgG accepts nascent C3b (X, weighted by
-monomer and dimer share).
+monomer and dimer share), and C4b alike. A dish holds as much complement as its serum brings.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -24,9 +25,13 @@ IGG_MASS_ROW = "mass.igg"
 
 @kernel
 def fix_complement(
-    opsonin, weight, is_igm, half_igg, half_igm, c1q, surface, gain, terminal, alive, n, c3b, c5b9
-):
-    """C3b and C5b-9 on every target, from its opsonin densities."""
+    opsonin, weight, is_igm, half_igg, half_igm, c1q, surface, spared, gain, terminal, alive, n,
+    bound, c4b, c3b, c5b9,
+):  # fmt: skip
+    """C1q, C4b, C3b and C5b-9 on every target, from its opsonin densities.
+
+    spared : share of nascent C4b that fluid-phase IgG leaves. bound : receives C1q.
+    """
     for row in range(n):
         if not alive[row]:
             continue
@@ -38,6 +43,8 @@ def fix_complement(
                 density = opsonin[row, k] / half_igg
                 c += weight[k] * density * density
                 d += density * density
+        bound[row] = c1q * c / (1.0 + c)
+        c4b[row] = bound[row] * spared
         c3b[row] = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
         c5b9[row] = terminal * c3b[row] * c3b[row]
 
@@ -62,7 +69,8 @@ class Complement:
             ps["complement.acceptor_monomer"] * (1.0 - dimer)
             + ps["complement.acceptor_dimer"] * dimer
         )
-        self.c1q, self.c3 = world.present("C1q"), world.present("C3")
+        self.c1q = world.present("C1q") * world.serum
+        self.c3 = world.present("C3") * world.serum
         self.terminal = world.present("C5") * world.present("C6")
         molecules = world.antigen.molecules if world.antigen else ()
         self.is_igm = np.array([m.is_igm for m in molecules], dtype=bool)
@@ -77,8 +85,13 @@ class Complement:
         gain = self.c3 * amplified / (1.0 + accepted / self.acceptor_half)
         return self.c1q * float(ports["early_classical"][0]), gain
 
+    def spared(self, world: "World", own: float) -> float:
+        """Share of nascent C4b that the fluid-phase IgG leaves; `own` as for `strength`."""
+        accepted = own + float(world.ports["c3b_acceptor"][0])
+        return 1.0 / (1.0 + accepted / self.acceptor_half)
+
     def advance(self, world: "World") -> None:
-        """Recompute C3b and C5b-9 from the opsonins of this step."""
+        """Recompute C1q, C4b, C3b and C5b-9 from the opsonins of this step."""
         table = world.tables["target_cell"]
         if world.antigen is None or table.n == 0:
             return
@@ -94,10 +107,13 @@ class Complement:
             self.half_igm,
             c1q,
             self.surface,
+            self.spared(world, accepted * self.acceptor),
             gain,
             self.terminal * world.comparators.c5_left,
             table["alive"],
             table.n,
+            table["c1q"],
+            table["c4b"],
             table["c3b"],
             table["c5b9"],
         )

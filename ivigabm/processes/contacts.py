@@ -99,7 +99,7 @@ class Contacts:
             return
         self._reserve(max(cells.n, target.n))
         if self.blood:
-            if not self.group.kind.resident:
+            if not self.group.kind.resident and not world.body.closed:
                 return
             self.index.rebuild(cells["x"], cells["y"], cells["alive"], cells.n)
             words = world.streams.words(PASSAGE, world.step, target["id"])

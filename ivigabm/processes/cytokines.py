@@ -64,6 +64,7 @@ class Cytokines:
         pitch_um = ps["scale.site_pitch"]
         spread = ps["cytokine.diffusion"] * SECONDS_PER_DAY / (pitch_um * pitch_um)
         loss = [ps[f"cytokine.decay_{name}"] for name in NAMES]
+        self.loss = dict(zip(NAMES, loss, strict=True))
         self.operator = Operator.build(
             fields.shape, float(fields.pitch), np.full(len(NAMES), spread), np.array(loss), world.dt
         )
@@ -107,7 +108,13 @@ class Cytokines:
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
+        self.hold(world)
         fields.values[...] = self.operator.step(fields.values, fields.sources)
+
+    def hold(self, world: "World") -> None:
+        """What a dish is stimulated with is made up for as it decays."""
+        for name, level in world.held_levels().items():
+            world.fields.source(name)[...] += level * self.loss[name]
 
     def _from_the_adaptive_arm(self, world: "World") -> None:
         """Active effector T cells, regulatory T cells, and dendritic cells with COX-2."""

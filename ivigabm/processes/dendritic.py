@@ -1,8 +1,9 @@
 """Dendritic cells: antigen and adjuvant of an immunisation, what is shown of them, maturity.
 
-Antigen and adjuvant drain to the lymphoid niche and decay. A dendritic cell shows antigen and
-matures under adjuvant, less where IL-10 is. Naive T cells are primed by what mature cells show,
-so the window of priming closes when antigen and adjuvant are gone.
+Antigen and adjuvant drain to the lymphoid niche and decay; in a dish the adjuvant is LPS. A
+dendritic cell shows antigen and matures under adjuvant, less where IL-10 is. Naive T cells are
+primed by what mature cells show, so the window of priming closes when antigen and adjuvant are
+gone.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -88,12 +89,16 @@ class Dendritic:
         self.amount = np.array(
             [ps["immunisation.antigen"] * strength, ps["immunisation.adjuvant"] * strength]
         )
-        self.keep = np.array(
+        keep = np.array(
             [
                 float(exp(-world.dt * ps["immunisation.decay_antigen"])),
                 float(exp(-world.dt * ps["immunisation.decay_adjuvant"])),
             ]
         )
+        self.keep = np.ones(2) if world.body.closed else keep
+        dish = world.resolved.scenario.dish
+        if dish is not None:  # there is no antigen, and the adjuvant is what is added
+            self.amount = np.array([0.0, dish.stimulus.get("LPS", 0.0)])
 
     def drain(self, world: "World") -> tuple[float, float]:
         """Antigen and adjuvant that cells see in this step, half-effect units."""

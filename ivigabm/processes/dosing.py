@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NMOL_PER_GRAM = 1e6  # of 1 kg/mol
 INJECTED = ("bolus", "daily", "infusion")  # deliveries of an antibody that come from outside
+AT_ONCE = ("iv", "medium")  # routes without a depot
 
 
 class Dosing:
@@ -24,7 +25,7 @@ class Dosing:
         self._due: dict[int, list[tuple[NDArray[np.float64], bool]]] = {}
         self._injected: dict[int, list[tuple[int, float]]] = {}
         self._repeated: list[tuple[int, int, int, float]] = []  # from step, every, pool, nmol
-        routes = {dose.route for dose in resolved.doses} - {"iv"}
+        routes = {dose.route for dose in resolved.doses} - set(AT_ONCE)
         if len(routes) > 1:
             raise InputError("schedule: sc and ip doses in one plan; choose one of them")
         route = next(iter(routes), "sc")
@@ -36,13 +37,13 @@ class Dosing:
         self._plan_antibody(world)
 
     def _plan(self, world: "World", drug: "Drug", day: float, g_per_kg: float, route: str) -> None:
-        grams = g_per_kg * world.body.mass
+        grams = g_per_kg * world.body.basis
         nmol = grams * drug.share / drug.pools.molar_mass * NMOL_PER_GRAM
         first = round(day / world.dt)
         hours = world.ps["pk.infusion_hours"] if route == "iv" else 0.0
         steps = max(1, round(hours / 24.0 / world.dt))
         for step in range(first, first + steps):
-            self._due.setdefault(step, []).append((nmol / steps, route != "iv"))
+            self._due.setdefault(step, []).append((nmol / steps, route not in AT_ONCE))
 
     def _plan_antibody(self, world: "World") -> None:
         antigen, index = world.antigen, 0
@@ -52,7 +53,10 @@ class Dosing:
                     continue
                 if antibody.delivery in INJECTED and antigen is not None:
                     pool = int(antigen.pools[index])
-                    grams = antibody.dose * antibody.dose_fold * 1e-3 * world.body.mass * share
+                    amount = antibody.dose
+                    if world.body.closed:  # mg/L of medium
+                        amount = world.quantity(antibody.concentration)
+                    grams = amount * antibody.dose_fold * 1e-3 * world.body.basis * share
                     nmol = grams / float(world.own.molar_mass[pool]) * NMOL_PER_GRAM
                     step = round(antibody.day / world.dt)
                     every = 1 if antibody.delivery == "infusion" else max(1, round(1.0 / world.dt))
@@ -63,7 +67,10 @@ class Dosing:
                 index += 1
 
     def give(self, world: "World") -> None:
-        """Put what is due in this step into plasma or depot."""
+        """Put what is due in this step into plasma or depot; on day 0 a dish is stimulated."""
+        if world.step == 0:
+            for name, level in world.held_levels().items():
+                world.fields[name][...] += level
         for amounts, depot in self._due.get(world.step, ()):
             assert world.drug is not None
             for pool, nmol in enumerate(amounts.tolist()):

@@ -3,9 +3,11 @@
 Candidates pass the vessel sites at the fastest pace the blood allows; each enters with a chance
 that rises with the attractant there, so that without a signal influx balances death at rest.
 
-    death rate = k + l / (1 + block) + f a^2 / (1 + a^2) + s g / (1 + g) * readiness
+    death rate = k + l / (1 + block) + f x / (1 + x) + s g / (1 + g) * readiness
+    x = a^2 + L / (1 + block)
 
-l is death by Fas ligand, a cross-linking of Fas, g that of Siglec. Readiness is activation or
+l is death by the Fas ligand that is always there, L what a dish is stimulated with, a cross-linking
+of Fas, g that of Siglec. Readiness is activation or
 priming by cytokines. Antibody to granule antigens activates primed cells. Receptors come and go
 with their cell.
 """
@@ -35,13 +37,14 @@ ARMS = purpose("neutrophils: ids of a newcomer's receptors")
 
 @kernel
 def live(
-    words, cytokine, pitch, agonist, block, siglec, stimulus, coarse, rates, relax, dt, alive,
-    x, y, n, activation,
+    words, cytokine, pitch, agonist, block, siglec, stimulus, coarse, ligand, rates, relax, dt,
+    alive, x, y, n, activation,
 ):  # fmt: skip
     """Activation by antibody, then death, of every neutrophil.
 
-    agonist, block, siglec, stimulus : ports over a mesh of pitch `coarse`. rates : 1/day of
-    death by age, by Fas ligand, by cross-linked Fas and by cross-linked Siglec.
+    agonist, block, siglec, stimulus : ports over a mesh of pitch `coarse`. ligand : of Fas, that
+    was added. rates : 1/day of death by age, by Fas ligand, by cross-linked Fas and by
+    cross-linked Siglec.
     """
     for row in range(n):
         if not alive[row]:
@@ -54,6 +57,7 @@ def live(
         activation[row] += relax * drive * (1.0 - activation[row])
         ready = 1.0 - (1.0 - activation[row]) * (1.0 - primed)
         fas = agonist[i, j] * agonist[i, j]  # two arms must cross-link
+        fas += ligand / (1.0 + block[i, j])
         pace = rates[0] + rates[1] / (1.0 + block[i, j]) + rates[2] * fas / (1.0 + fas)
         pace += rates[3] * siglec[i, j] / (1.0 + siglec[i, j]) * ready
         if unit(words[row, 0]) < -expm1(-pace * dt):
@@ -113,6 +117,11 @@ def arm(
     return n
 
 
+def fas_ligand(world: "World") -> float:
+    """Fas ligand or agonistic antibody to Fas in a dish, over its half effect."""
+    return world.stimulus("FasL") + world.stimulus("anti-Fas")
+
+
 class Neutrophils:
     """Phase: fate and influx of neutrophils."""
 
@@ -133,8 +142,8 @@ class Neutrophils:
         self.rates = np.array(
             [
                 ps["neutrophil.death"],
-                ps["neutrophil.death_fasl"],
-                ps["neutrophil.death_fas"],
+                ps["neutrophil.death_fasl"] * world.present("Fas"),
+                ps["neutrophil.death_fas"] * world.present("Fas"),
                 ps["neutrophil.death_siglec"],
             ]
         )
@@ -144,7 +153,7 @@ class Neutrophils:
         self.half, self.power = ps["neutrophil.recruitment_half"], ps["neutrophil.recruitment_hill"]
         held = world.resolved.scenario.cells.neutrophil * float(self.rates[0] + self.rates[1])
         gone = NEUTROPHIL.name in world.resolved.depleted
-        self.passing = 0.0 if gone else held * fold * world.dt
+        self.passing = 0.0 if gone or world.body.closed else held * fold * world.dt
         self.site_x, self.site_y = np.nonzero(world.vessel)
         code = world.tables[NEUTROPHIL.name].code
         self.blood = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
@@ -157,17 +166,24 @@ class Neutrophils:
         self._live(world, self.group)
         self._arrive(world, self.group)
 
+    @staticmethod
+    def priming(world: "World") -> NDArray[np.float64]:
+        """What primes neutrophils, half-effect units over the field mesh."""
+        primed = Cytokines.inflammatory(world) + world.fields["ifn_gamma"]
+        return np.asarray(primed + world.stimulus("GM-CSF"))
+
     def _live(self, world: "World", group: "Phagocytes") -> None:
         cells, receptors, ports = group.cells(world), group.receptors(world), world.ports
         live(
             world.streams.words(FATE, world.step, cells["id"]),
-            Cytokines.inflammatory(world),
+            self.priming(world),
             world.fields.pitch,
             ports["fas_agonist"],
             ports["fas_block"],
             ports["siglec_agonist"],
             ports["neutrophil_stimulus"],
             world.molecule_pitch,
+            fas_ligand(world),
             self.rates,
             self.relax,
             world.dt,

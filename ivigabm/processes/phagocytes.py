@@ -1,4 +1,4 @@
-"""Kinds of phagocyte: whom contact, binding, signal, expression and attack run over.
+"""Kinds of phagocyte and killer: whom contact, binding, signal, expression and attack run over.
 
 A kind says where its cells and their Fcγ receptors stand, by which route it harms a target, and
 whether it is resident. Its constants are rows of knowledge that end in its name. Every kind has
@@ -28,20 +28,37 @@ class Kind:
 
     receptors : table of its Fcγ receptors. attack : column of the target that its contacts fill.
     resident : lives in the section and meets circulating cells; others come from the blood.
+    rate : row of what a contact does in a body, 1/day; empty where it follows from the scenario's
+        section. coated : takes hold of C3b. drug_coat : reads therapeutic IgG bound to the target.
+    lane : its word of a target's draw, and its place among `world.FATES`.
     """
 
     name: str
     receptors: str
     attack: str
     resident: bool
+    rate: str
+    coated: bool
+    drug_coat: bool
+    lane: int
 
 
-MACROPHAGE = Kind("macrophage", "fcg_receptor", "attack_phagocytic", resident=True)
-NEUTROPHIL = Kind("neutrophil", "neutrophil_receptor", "attack_oxidant", resident=False)
+MACROPHAGE = Kind(
+    "macrophage", "fcg_receptor", "attack_phagocytic",
+    resident=True, rate="", coated=True, drug_coat=False, lane=0,
+)  # fmt: skip
+NEUTROPHIL = Kind(
+    "neutrophil", "neutrophil_receptor", "attack_oxidant",
+    resident=False, rate="damage.oxidant_max", coated=True, drug_coat=False, lane=1,
+)  # fmt: skip
+NK_CELL = Kind(
+    "nk_cell", "nk_receptor", "attack_nk",
+    resident=True, rate="phagocyte.rate_nk_cell", coated=False, drug_coat=True, lane=2,
+)  # fmt: skip
 
 
 class Phagocytes:
-    """One kind of phagocyte in one individual.
+    """One kind of phagocyte, or NK cells, in one individual.
 
     Attributes
     ----------

@@ -1,9 +1,11 @@
 """What a signalling contact does to the target: stripping in tissue, engulfment in blood.
 
-Rates are those of a saturated response. Of residents they are scaled by how often an untouched
+Rates are those of a saturated response. Of macrophages they are scaled by how often an untouched
 section makes contact, so that `strip_max` and `clearance_max` are rates per target cell. A cell
-that came from the blood attacks whom it touches with its oxidants, at a rate per contact.
-A phagocyte that has eaten much eats less: its load falls off as it digests.
+that came from the blood attacks whom it touches with its oxidants, at a rate per contact, and an
+NK cell kills whom it touches. In a dish all rates are per contact.
+A phagocyte that has eaten much eats less: its load falls off as it digests. An NK cell that has
+killed is short of granules for a while in the same way.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -44,6 +46,7 @@ def engulf(
     room,
     dt,
     words,
+    lane,
     load,
     eaten,
     alive,
@@ -54,18 +57,19 @@ def engulf(
     The grip is the Fcγ receptors' response and, through complement receptors, up to `coated`
     of a full response on a target covered with C3b.
 
-    A circulating cell is in one contact at most, so no two phagocytes want the same one.
+    A circulating cell is in one contact of a kind at most, so no two phagocytes want the same
+    one; kinds draw from words of their own (`lane`), and what an earlier kind took is gone.
     `load` is that of the step's start; meals are collected in `eaten`. Returns the deaths.
     """
     deaths = 0
     for c in range(count):
         appetite = 1.0 - load[phagocyte[c]] / room
-        if appetite <= 0.0:
+        if appetite <= 0.0 or not alive[target[c]]:
             continue
         coat = c3b[target[c]] * c3b[target[c]]  # complement receptors need neighbours
         pace = rate * (response[c] + coated * coat / (1.0 + coat)) * appetite
         attack[target[c]] = pace
-        if unit(words[target[c], 0]) < -expm1(-pace * dt):
+        if unit(words[target[c], lane]) < -expm1(-pace * dt):
             alive[target[c]] = False
             eaten[phagocyte[c]] += 1.0
             deaths += 1
@@ -89,16 +93,20 @@ class Phagocytosis:
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
         ps, self.group = world.ps, group
-        self.rate = self._rate(world) if group.kind.resident else ps["damage.oxidant_max"]
+        self.rate = self._rate(world)
         self.room = ps[f"phagocyte.capacity_{group.name}"]
-        self.coated = ps["phagocyte.complement_share"]
+        self.coated = ps["phagocyte.complement_share"] if group.kind.coated else 0.0
         self.keep = float(exp(-world.dt))  # the capacity is per day
         self._eaten = np.zeros(0)
         self.deaths = 0
 
     def _rate(self, world: "World") -> float:
-        """Damage or clearance at a saturated response, 1/day, per contact of a resident."""
+        """Damage, clearance or killing at a saturated response, 1/day, per contact."""
         ps, cells = world.ps, world.resolved.scenario.cells
+        if world.body.closed:
+            return ps[f"phagocyte.rate_{self.group.name}"]
+        if self.group.kind.rate:
+            return ps[self.group.kind.rate]
         sites = world.shape[0] * world.shape[1]
         density = cells.macrophage / sites
         if world.blood_target:
@@ -135,11 +143,13 @@ class Phagocytosis:
                 self.room,
                 world.dt,
                 words,
+                self.group.kind.lane,
                 cells["load"],
                 self._eaten,
                 target["alive"],
                 attack,
             )
+            world.toll[self.group.kind.lane] += self.deaths
         else:
             strip(
                 contacts.n,

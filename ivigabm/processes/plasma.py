@@ -114,14 +114,31 @@ def advance_pools(
 
 
 class Body:
-    """Volumes and FcRn of one individual, from knowledge; volumes in L, rates in 1/day."""
+    """Volumes and FcRn of one individual, from knowledge; volumes in L, rates in 1/day.
 
-    def __init__(self, ps: ParameterSet, fcrn_function: float) -> None:
-        self.mass = ps["pk.body_mass"]
+    A dish is closed: its medium stands in for plasma and tissue alike, nothing is made in it,
+    nothing leaves it, and there is no FcRn.
+
+    Parameters
+    ----------
+    medium : L of medium of a dish; None for a body.
+
+    Attributes
+    ----------
+    basis : what doses count on: kg of a body, L of medium.
+    """
+
+    def __init__(self, ps: ParameterSet, fcrn_function: float, medium: float | None = None) -> None:
+        self.closed = medium is not None
+        self.kd = ps["fcrn.kd"]
+        if medium is not None:
+            self.mass = self.basis = self.plasma_volume = medium
+            self.exchange = self.receptor = 0.0
+            return
+        self.mass = self.basis = ps["pk.body_mass"]
         self.plasma_volume = ps["pk.plasma_volume"] * self.mass / 1000.0
         self.exchange = ps["pk.exchange"] * self.mass / 1000.0
         self.receptor = ps["fcrn.receptor"] * fcrn_function
-        self.kd = ps["fcrn.kd"]
 
     def bound_share(self, igg: float) -> float:
         """Share of IgG that FcRn holds at a plasma level of `igg` g/L."""
@@ -134,7 +151,7 @@ class Pools:
     """Pools of identical molecules with the constants that their fate needs.
 
     All arrays have shape (pools,). `tissue` is the sum over the pool's parcels where the
-    section holds some.
+    section holds some; in a dish it is what the medium holds.
     """
 
     def __init__(self, molecules: Sequence[Molecule], body: Body, ps: ParameterSet) -> None:
@@ -165,16 +182,27 @@ class Pools:
             total += amount * grams
         return total
 
+    @property
+    def mixed(self) -> bool:
+        """Whether every place has the same concentration, as in the medium of a dish."""
+        return self._body.closed
+
+    def dissolved(self) -> Amounts:
+        """Amounts in plasma, or in the medium of a dish, nmol."""
+        return self.plasma + self.tissue if self.mixed else self.plasma
+
     def grams_per_litre(self) -> Amounts:
         """Plasma concentration of each pool, g/L."""
-        return self.plasma * self._grams
+        return self.dissolved() * self._grams
 
     def plasma_molar(self) -> Amounts:
         """Plasma concentration of each pool, mol/L."""
-        return self.plasma * (1e-9 / self._body.plasma_volume)
+        return self.dissolved() * (1e-9 / self._body.plasma_volume)
 
     def tissue_molar(self) -> Amounts:
         """Extravascular concentration of each pool, mol/L, before any tissue barrier."""
+        if self.mixed:
+            return self.plasma_molar()
         return np.asarray(self.tissue * 1e-9 / self.volume)
 
     def catabolic_rate(self, igg: float) -> Amounts:
@@ -188,6 +216,11 @@ class Pools:
 
     def advance(self, igg: float, absorb: float, available: float, dt: float) -> None:
         """One step of `dt` days; leaves `stay` and `inflow` for the tissue side."""
+        if self.mixed:  # what was added is in the medium, and stays
+            self.inflow = self.plasma.copy()
+            self.tissue = self.tissue + self.inflow
+            self.plasma = np.zeros(len(self.plasma))
+            return
         self.produced += self.production * dt
         advance_pools(
             self.plasma,
@@ -210,6 +243,9 @@ class Pools:
 
     def settle(self, pool: int, plasma_nmol: float, igg: float) -> None:
         """Put a pool at the steady state that holds `plasma_nmol`; sets its production."""
+        if self.mixed:
+            self.tissue[pool] = plasma_nmol
+            return
         self.plasma[pool] = plasma_nmol
         self.tissue[pool] = plasma_nmol * self.out[pool] / self.back[pool]
         self.production[pool] = plasma_nmol * float(self.catabolic_rate(igg)[pool])

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Extent = Literal[
-    "scalar", "receptor_channels", "cytokine", "clone", "treg", "molecule_mesh", "field_mesh"
+Extent = Literal[
+    "scalar", "receptor_channels", "opsonin_channels", "cytokine", "clone", "treg",
+    "molecule_mesh", "field_mesh",
 ]  # fmt: skip
 
 
@@ -53,6 +55,14 @@ PORTS: Mapping[str, Port] = {
             "binding",
             "sum of K times concentration per Fcγ receptor, then concentration, for monomer "
             "and dimer, over the molecule mesh",
+        ),
+        Port(
+            "drug_opsonin",
+            "opsonin_channels",
+            "1/M and 1",
+            "binding",
+            "intact therapeutic IgG against the target over its half occupancy: times the affinity "
+            "for each Fcγ receptor, then alone",
         ),
         Port(
             "fcgr_complexes",

@@ -1,6 +1,6 @@
 """Damage and repair of fixed target cells.
 
-    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox) m
+    dm/dt = k_rep (1 - L - m) - (d_phag + d_mac + d_cyt + d_T + d_ox + d_NK) m
     dL/dt = k_loss (1 - L - m)
     f = m [1 - g_max theta^2 / (theta^2 + theta50^2)]
 
@@ -38,6 +38,7 @@ def damage_and_repair(
     cytokine,
     t_cell,
     oxidant,
+    killer,
     terminal_rate,
     repair,
     loss,
@@ -53,6 +54,7 @@ def damage_and_repair(
             continue
         attack = phagocytic[row] + terminal_rate * terminal[row] + cytokine[row] + t_cell[row]
         attack += oxidant[row]
+        attack += killer[row]
         room = 1.0 - irreversible[row]
         rate = repair + attack
         steady = repair * room / rate
@@ -82,6 +84,7 @@ def total_attack(table: "Table", terminal_rate: float) -> NDArray[np.float64]:
         + table["attack_cytokine"]
         + table["attack_t_cell"]
         + table["attack_oxidant"]
+        + table["attack_nk"]
     )
 
 
@@ -125,6 +128,7 @@ class Tissue:
             table["attack_cytokine"],
             table["attack_t_cell"],
             table["attack_oxidant"],
+            table["attack_nk"],
             self.terminal_rate,
             self.repair,
             self.loss,

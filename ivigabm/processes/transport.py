@@ -144,13 +144,14 @@ class Transport:
         rates = {
             "macrophage": ps["motion.hop_rate_macrophage"],
             "neutrophil": ps["motion.hop_rate_neutrophil"],
+            "nk_cell": ps["motion.hop_rate_nk_cell"],
             "b_cell": ps["motion.hop_rate_b_cell"],
         }
         self.hop = {
             kind: -float(expm1(-rate * HOURS_PER_DAY * world.dt)) for kind, rate in rates.items()
         }
         taxis = ps["motion.taxis"]
-        self.taxis = {"macrophage": taxis, "neutrophil": taxis, "b_cell": 0.0}
+        self.taxis = {"macrophage": taxis, "neutrophil": taxis, "nk_cell": taxis, "b_cell": 0.0}
         self._scratch = np.zeros(0)
 
     def advance(self, world: "World") -> None:
@@ -214,6 +215,9 @@ class Transport:
 
         `ratio` is tissue over plasma IgG behind the local barrier.
         """
+        if pools.mixed:
+            molar = pools.plasma_molar()[:, None, None]
+            return np.array(np.broadcast_to(molar, (len(pools.tissue), *self.shape)))
         mesh = np.zeros((len(pools.tissue), *self.shape))
         if table.n == 0 or not pools.tissue.any():
             return mesh

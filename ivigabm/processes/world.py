@@ -48,9 +48,10 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
     "sensor_cell": {"x": np.int32, "y": np.int32, "signal": np.float64},
     "basophil": {"x": np.int32, "y": np.int32, "activation": np.float64},
     "target_cell": {
-        "x": np.int32, "y": np.int32, "c3b": np.float64, "c5b9": np.float64,
+        "x": np.int32, "y": np.int32, "c1q": np.float64, "c4b": np.float64, "c3b": np.float64,
+        "c5b9": np.float64,
         "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
-        "attack_t_cell": np.float64, "attack_oxidant": np.float64,
+        "attack_t_cell": np.float64, "attack_oxidant": np.float64, "attack_nk": np.float64,
         "integrity": np.float64, "irreversible": np.float64, "function": np.float64,
     },
     "dendritic_cell": {
@@ -64,6 +65,12 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
 }  # fmt: skip
 COLUMNS["neutrophil"] = dict(COLUMNS["macrophage"])
 COLUMNS["neutrophil_receptor"] = dict(COLUMNS["fcg_receptor"])
+COLUMNS["nk_cell"] = dict(COLUMNS["macrophage"])
+COLUMNS["nk_receptor"] = dict(COLUMNS["fcg_receptor"])
+
+# what became of the targets of a dish or of blood: taken by a kind of cell, lysed, dead otherwise
+FATES = ("macrophage", "neutrophil", "nk_cell", "lysed", "died")
+HELD = {"TNF": "tnf", "IFN-gamma": "ifn_gamma", "C5a": "c5a"}  # stimuli that are fields
 
 CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
 
@@ -119,6 +126,8 @@ class World:
         (pools, molecule mesh); set each step.
     free_antibody : share of each antibody that anti-idiotypes leave free.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
+    blood_target : targets move among the cells, in blood or in the medium of a dish.
+    serum : complement there is, 1 in a body. toll : targets lost so far, in the order of FATES.
     """
 
     zone: NDArray[np.int8]
@@ -155,12 +164,15 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
-        self.body = Body(ps, self.present("FcRn"))
+        dish = scenario.dish
+        self.body = Body(ps, self.present("FcRn"), dish.volume_ml * 1e-3 if dish else None)
+        self.serum = dish.serum if dish else 1.0
         self.free_antibody = np.ones(0)
         self.immunogen = np.zeros(2)
         self.shown, self.stimulating = np.zeros(self.shape), np.zeros(self.shape)
         self.tissue_ratio = self.quantity(scenario.target.tissue_ratio) if scenario.target else 1.0
-        self.blood_target = scenario.target is not None and scenario.target.place == "blood"
+        self.blood_target = scenario.target is not None and scenario.target.place != "tissue"
+        self.toll = np.zeros(len(FATES))
 
     @property
     def contacts(self) -> "Contacts":
@@ -183,12 +195,27 @@ class World:
         return self.ps[value] if isinstance(value, str) else float(value)
 
     def circulating_in_health(self) -> float:
-        """Agents that production and senescence hold without disease; 0 for fixed targets."""
+        """Agents that production and senescence hold without disease; 0 for fixed targets.
+
+        In a dish: those that are put into it.
+        """
         target = self.resolved.scenario.target
         if target is None or not self.blood_target:
             return 0.0
+        if target.place == "medium":
+            return float(self.resolved.scenario.cells.target_cell)
         made = self.quantity(target.production) / target.count_per_agent
         return made / self.quantity(target.senescence)
+
+    def stimulus(self, name: str) -> float:
+        """Level of a stimulus of a dish now, half-effect units; 0 before day 0."""
+        dish = self.resolved.scenario.dish
+        return dish.stimulus.get(name, 0.0) if dish and self.step >= 0 else 0.0
+
+    def held_levels(self) -> dict[str, float]:
+        """Fields that a dish's stimulus holds at a level now."""
+        levels = {field: self.stimulus(name) for name, field in HELD.items()}
+        return {field: level for field, level in levels.items() if level > 0.0}
 
     def present(self, node: str) -> float:
         """Function left of a node: 0 when knocked out, less than 1 when blocked, else 1."""

@@ -40,9 +40,7 @@ CLINICAL = (
 # words of the language without an entry elsewhere in this file or in the registry of probes
 OTHERS = (
     "antigen_load", "serum_igm", "c5a", "c3b2", "component", "complement_activity",
-    "proliferation", "signal", "rbc_clearance", "phagocytic_index", "killing", "lysis",
-    "viability", "deposition", "bound_complex", "crosslinked", "binding", "ros", "degranulation",
-    "maturation", "pge2",
+    "proliferation", "rbc_clearance", "bound_complex", "crosslinked", "binding",
 )  # fmt: skip
 
 

@@ -65,6 +65,10 @@ class Neutrophil(Phagocyte):
     """Comes from the blood and lives for days."""
 
 
+class NKCell(Phagocyte):
+    """Kills opsonised cells; its load is the granules that it has spent."""
+
+
 class FcgReceptor(mesa.Agent):
     """One Fcγ receptor type on one phagocyte. It has no site: it is where its host is."""
 
@@ -95,6 +99,10 @@ class FcgReceptor(mesa.Agent):
 
 class NeutrophilReceptor(FcgReceptor):
     """One Fcγ receptor type on one neutrophil."""
+
+
+class NKReceptor(FcgReceptor):
+    """One Fcγ receptor type on one NK cell."""
 
 
 class Autoantibody(Resident):
@@ -128,12 +136,15 @@ class TargetCell(Resident):
     """What the antibody binds: fixed in tissue, or a cell of the blood that passes by."""
 
     opsonin: list[float]
+    c1q: float = 0.0
+    c4b: float = 0.0
     c3b: float = 0.0
     c5b9: float = 0.0
     attack_phagocytic: float = 0.0
     attack_cytokine: float = 0.0
     attack_t_cell: float = 0.0
     attack_oxidant: float = 0.0
+    attack_nk: float = 0.0
     integrity: float = 0.0
     irreversible: float = 0.0
     function: float = 0.0
@@ -168,4 +179,6 @@ KINDS: dict[str, type[mesa.Agent]] = {
     "t_cell": TCell,
     "neutrophil": Neutrophil,
     "neutrophil_receptor": NeutrophilReceptor,
+    "nk_cell": NKCell,
+    "nk_receptor": NKReceptor,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mesa.discrete_space import Cell
 
 from ivigabm.processes.contacts import PASSAGE, PICK
-from reference.agents import Macrophage, Phagocyte, TargetCell
+from reference.agents import KINDS, Phagocyte, TargetCell
 from reference.draws import bounded, lot, words
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def meet(model: "Individual") -> None:
             continue
         if not model.world.blood_target:
             engage_tissue(model, kind)
-        elif kind == "macrophage":  # others come from the blood themselves
-            engage_blood(model)
+        elif group.kind.resident or model.world.body.closed:  # others come from the blood
+            engage_blood(model, kind)
 
 
 def engage_tissue(model: "Individual", kind: str) -> None:
@@ -57,10 +57,10 @@ def neighbour(site: Cell, dx: int, dy: int) -> Cell:
     return site if dx == dy == 0 else site.connections[dx, dy]
 
 
-def engage_blood(model: "Individual") -> None:
-    """Send each circulating cell past a drawn site, where one phagocyte may engage it.
+def engage_blood(model: "Individual", kind: str) -> None:
+    """Send each circulating cell past a drawn site, where one phagocyte of a kind may engage it.
 
-    Of the phagocytes around the site the one with the lowest lot does.
+    Of those around the site the one with the lowest lot does.
     """
     world, circulating = model.world, model.kinds["target_cell"]
     sinus = list(zip(world.sinus_x.tolist(), world.sinus_y.tolist(), strict=True))
@@ -71,7 +71,7 @@ def engage_blood(model: "Individual") -> None:
             lot(draw[1], agent.unique_id): agent
             for site in around
             for agent in site.agents
-            if isinstance(agent, Macrophage)
+            if isinstance(agent, KINDS[kind])
         }
         if lots:
-            model.contacts["macrophage"].append(Contact(lots[min(lots)], target))
+            model.contacts[kind].append(Contact(lots[min(lots)], target))

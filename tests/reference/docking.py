@@ -34,8 +34,9 @@ def bind_kind(model: "Individual", group: Phagocytes) -> None:
         phagocyte.functional = [r.copies * function[r.receptor] for r in phagocyte.receptors]
         phagocyte.linked = [0.0 for _ in phagocyte.receptors]
     own = own_competition(model, group)
+    coat = group.binding.drug_coat(model.world)
     for contact in model.contacts[group.name]:
-        bind_contact(model, group, contact, own)
+        bind_contact(model, group, contact, own, coat)
     monomer, complexed, paired = soluble(model, group, own)
     for receptor in model.kinds[group.kind.receptors]:
         j, copies = receptor.receptor, receptor.copies
@@ -56,13 +57,18 @@ def own_competition(model: "Individual", group: Phagocytes) -> list[float]:
 
 
 def bind_contact(
-    model: "Individual", group: Phagocytes, contact: Contact, own: list[float]
+    model: "Individual", group: Phagocytes, contact: Contact, own: list[float], coat: float
 ) -> None:
-    """The two-sided equilibrium of one patch, with soluble IgG as competitor."""
+    """The two-sided equilibrium of one patch, with soluble IgG as competitor.
+
+    To NK cells therapeutic IgG on the target (`coat`, 1/um2) is one more opsonin.
+    """
     binding, phagocyte = group.binding, contact.phagocyte
     a, b = phagocyte.on(model.world.molecule_pitch)
     monomer, dimer = model.world.ports["fcgr_competitor"][:, :, a, b].tolist()
     density = [bound * binding.touched for bound in contact.target.opsonin]
+    if group.kind.drug_coat:
+        density.append(coat * binding.touched)
     patch = [copies * binding.per_patch for copies in phagocyte.functional]
     rival = [own[j] + monomer[j] + binding.dimer_weight * dimer[j] for j in range(len(own))]
     pairs = patch_equilibrium(binding.kappa.tolist(), density, patch, rival)[0]

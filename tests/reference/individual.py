@@ -19,6 +19,7 @@ from ivigabm.processes.dosing import Plasma
 from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
 from ivigabm.processes.sensing import Sensing
+from ivigabm.processes.suspension import Suspension
 from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
@@ -37,7 +38,9 @@ from reference import (
 )
 from reference.agents import KINDS
 
-HOSTS = {"fcg_receptor": "macrophage", "neutrophil_receptor": "neutrophil"}
+HOSTS = {
+    "fcg_receptor": "macrophage", "neutrophil_receptor": "neutrophil", "nk_receptor": "nk_cell",
+}  # fmt: skip
 IDENTITY = {"id", "alive", "x", "y", "host_row"}  # columns that an object is or is asked for
 
 
@@ -117,6 +120,7 @@ class Individual(mesa.Model):
         b_cells.live(self)
         adaptive.live(self)
         neutrophils.live(self)
+        targets.perish(self)
         targets.circulate(self)
         targets.opsonise(self)
         targets.damage_and_repair(self)
@@ -151,6 +155,7 @@ def _constants(world: World) -> SimpleNamespace:
         cytokines=Cytokines(world),
         b_lineage=BLineage(world),
         t_cells=TCells(world),
+        suspension=Suspension(world),
         circulation=Circulation(world),
         opsonization=Opsonization(world),
         tissue=Tissue(world),

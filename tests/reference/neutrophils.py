@@ -6,8 +6,7 @@ Beside `ivigabm/processes/neutrophils.py`.
 from typing import TYPE_CHECKING
 
 from ivigabm.engine.elementary import expm1, hill
-from ivigabm.processes.cytokines import Cytokines
-from ivigabm.processes.neutrophils import ARMS, ARRIVAL, FATE, INFLUX
+from ivigabm.processes.neutrophils import ARMS, ARRIVAL, FATE, INFLUX, fas_ligand
 from reference.agents import Neutrophil, NeutrophilReceptor
 from reference.draws import bounded, newborn, unit, words
 
@@ -27,7 +26,7 @@ def live(model: "Individual") -> None:
 def age(model: "Individual") -> None:
     """Primed cells answer antibody to granule antigens; then some die, with their receptors."""
     world, rule = model.world, model.constants.neutrophils
-    cytokine = Cytokines.inflammatory(world).tolist()
+    cytokine, ligand = rule.priming(world).tolist(), fas_ligand(world)
     agonist, block, siglec, stimulus = (
         world.ports[name].tolist()
         for name in ("fas_agonist", "fas_block", "siglec_agonist", "neutrophil_stimulus")
@@ -42,7 +41,7 @@ def age(model: "Individual") -> None:
         cell.activation += rule.relax * drive * (1.0 - cell.activation)
         ready = 1.0 - (1.0 - cell.activation) * (1.0 - primed)
         pace = by_age + by_ligand / (1.0 + block[i][j])
-        fas = agonist[i][j] * agonist[i][j]
+        fas = agonist[i][j] * agonist[i][j] + ligand / (1.0 + block[i][j])
         pace += by_fas * fas / (1.0 + fas) if fas else 0.0
         pace += by_siglec * siglec[i][j] / (1.0 + siglec[i][j]) * ready
         cell.alive = unit(draw[0]) >= -expm1(-pace * world.dt)

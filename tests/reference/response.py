@@ -73,12 +73,16 @@ def engulf(model: "Individual", group: Phagocytes) -> None:
     Complement receptors hold a target that is covered with C3b, beside the Fcγ receptors.
     """
     coated, contacts = group.phagocytosis.coated, model.contacts[group.name]
+    lane = group.kind.lane
     draws = words(model, ENGULF, [contact.target for contact in contacts])
     for contact, draw in zip(contacts, draws, strict=True):
+        if not contact.target.alive:  # taken by an earlier kind
+            continue
         coat = contact.target.c3b * contact.target.c3b  # complement receptors need neighbours
         rate = pace(group, contact, contact.response + coated * coat / (1.0 + coat))
-        contact.target.attack_phagocytic = rate
-        if unit(draw[0]) < -expm1(-rate * model.world.dt):
+        setattr(contact.target, group.kind.attack, rate)
+        if unit(draw[lane]) < -expm1(-rate * model.world.dt):
             contact.target.alive = False
             contact.phagocyte.eaten += 1.0
+            model.world.toll[lane] += 1.0
     model.bury("target_cell")

@@ -53,6 +53,7 @@ def secrete_cytokines(model: "Individual") -> None:
         secrete(cells, drive, cytokines.rate[name] * left, fields.pitch, fields.source(name))
     from_neutrophils_and_complement(model)
     fields.source("il33")[...] = model.world.ports["il33_release"]
+    cytokines.hold(model.world)
     fields.values[...] = cytokines.operator.step(fields.values, fields.sources)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ivigabm.engine.elementary import expm1
+from ivigabm.engine.elementary import expm1, hill
 from ivigabm.processes.circulation import AGEING, BIRTH, NEWBORN
 from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.suspension import DIED, FATE, LYSED
 from reference.agents import TargetCell
 from reference.draws import newborn, unit, words
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def fix_complement(model: "Individual") -> None:
-    """C3b and C5b-9 from opsonin densities; fluid-phase IgG accepts part of the C3b."""
+    """C1q to C5b-9 from opsonin densities; fluid-phase IgG accepts part of C4b and C3b."""
     world, rule = model.world, model.constants.complement
     if world.antigen is None:
         return
@@ -28,7 +29,7 @@ def fix_complement(model: "Individual") -> None:
         accepted += molar * rule.grams
     c1q, gain = rule.strength(world, accepted * rule.acceptor)
     terminal = rule.terminal * world.comparators.c5_left
-    surface = rule.surface
+    surface, spared = rule.surface, rule.spared(world, accepted * rule.acceptor)
     kinds = list(zip(rule.is_igm.tolist(), rule.weight.tolist(), strict=True))
     for target in model.kinds["target_cell"]:
         c, d = 0.0, 0.0
@@ -39,8 +40,25 @@ def fix_complement(model: "Individual") -> None:
                 density = bound / rule.half_igg
                 c += weight * density * density
                 d += density * density
+        target.c1q = c1q * c / (1.0 + c)
+        target.c4b = target.c1q * spared
         target.c3b = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
         target.c5b9 = terminal * target.c3b * target.c3b
+
+
+def perish(model: "Individual") -> None:
+    """Cells in suspension are lysed by C5b-9, or die of age and through Fas."""
+    rule, world, cells = model.constants.suspension, model.world, model.kinds["target_cell"]
+    if not rule.active:
+        return
+    pace = rule.pace(world)
+    for target, draw in zip(cells, words(model, FATE, cells), strict=True):
+        lysis = rule.rate * hill(target.c5b9, rule.half, rule.power)
+        total = lysis + pace
+        if unit(draw[0]) < -expm1(-total * world.dt):
+            target.alive = False
+            world.toll[LYSED if unit(draw[1]) * total < lysis else DIED] += 1.0
+    model.bury("target_cell")
 
 
 def circulate(model: "Individual") -> None:
@@ -114,7 +132,8 @@ def attack(model: "Individual", target: TargetCell) -> float:
     """Rate (1/day) at which a fixed target loses its working share."""
     rule = model.constants.tissue
     contact = target.attack_phagocytic + rule.terminal_rate * target.c5b9
-    return contact + target.attack_cytokine + target.attack_t_cell + target.attack_oxidant
+    others = contact + target.attack_cytokine + target.attack_t_cell + target.attack_oxidant
+    return others + target.attack_nk
 
 
 def unblocked(model: "Individual", target: TargetCell) -> float:

@@ -25,7 +25,7 @@ def everyone(model: "Individual") -> None:
     if world.drug is not None:
         walk_parcels(model, model.kinds["therapeutic_igg"])
         exchange_parcels(model, model.kinds["therapeutic_igg"], world.drug.pools)
-    for kind in ("macrophage", "neutrophil", "b_cell"):
+    for kind in ("macrophage", "neutrophil", "nk_cell", "b_cell"):
         walk_cells(model, kind)
 
 
@@ -104,6 +104,8 @@ def local_molar(model: "Individual", parcels: Parcels, pools: Pools) -> np.ndarr
     Amounts are put on the mesh and smoothed by the shared diffusion operator.
     """
     transport = model.constants.transport
+    if pools.mixed:  # the medium of a dish
+        return np.array([np.full(transport.shape, molar) for molar in pools.plasma_molar()])
     mesh = np.zeros((len(pools.tissue), *transport.shape))
     if not parcels or not pools.tissue.any():
         return mesh

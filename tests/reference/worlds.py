@@ -50,6 +50,8 @@ DEPLETED = (
     "macrophage", "neutrophil", "sensor_cell", "basophil", "b_cell", "dendritic_cell", "treg",
 )  # fmt: skip
 SCHEDULES = ("0:2", "0:0.4x5/0.25", "-1:1,0.5:1", "0:1ip", "0:0.6sc")
+CONCENTRATIONS = (0.3, 3.0, 30.0)  # g/L, in a dish
+STIMULI = ("LPS:2", "TNF,FasL:0.5", "GM-CSF:3,anti-Fas", "IFN-gamma,C5a:2")
 
 
 def small(name: str, **words: Any) -> dict[str, Any]:
@@ -60,7 +62,12 @@ def small(name: str, **words: Any) -> dict[str, Any]:
         few["set.cells.b_cell"] = 80
     if scenario.cells.dendritic_cell:
         few |= ARM
-    if scenario.target is not None and scenario.target.place == "blood":
+    if scenario.dish is not None:
+        few |= {"set.cells.target_cell": 60}
+        few |= {"set.cells.nk_cell": 24} if scenario.cells.nk_cell else {}
+        few |= {"set.cells.macrophage": min(24, scenario.cells.macrophage)}
+        few |= {"set.cells.sensor_cell": 0, "set.cells.basophil": 0}
+    elif scenario.target is not None and scenario.target.place == "blood":
         few["set.target.count_per_agent"] = PER_AGENT[scenario.species]
     return {**few, **words}
 
@@ -84,7 +91,7 @@ def sections(draw: st.DrawFn) -> dict[str, Any]:
     """A section with its meshes, its founders and a step length."""
     pitch = st.sampled_from((1, 2, 4, 8))
     count = {"macrophage": 40, "neutrophil": 6, "sensor_cell": 8, "basophil": 8, "b_cell": 80}
-    count |= {"dendritic_cell": 8, "t_naive": 20, "t_effector": 20, "treg": 8}
+    count |= {"dendritic_cell": 8, "t_naive": 20, "t_effector": 20, "treg": 8, "nk_cell": 10}
     parcels = {"autoantibody_parcels": 12, "igg_parcels": 3}
     words: dict[str, Any] = {
         "set.section.width": draw(st.sampled_from((16, 24))),
@@ -116,7 +123,7 @@ def antibodies(draw: st.DrawFn, species: str) -> dict[str, Any]:
 
 
 @st.composite
-def therapies(draw: st.DrawFn) -> dict[str, Any]:
+def therapies(draw: st.DrawFn, dish: bool) -> dict[str, Any]:
     """A preparation and a plan, or none, and which mechanisms may act."""
     mechanisms = mechanism_ids()
     acting = draw(st.one_of(st.none(), some(mechanisms, len(mechanisms))))
@@ -125,10 +132,13 @@ def therapies(draw: st.DrawFn) -> dict[str, Any]:
         words = {"only": acting} if acting else {"without": list(mechanisms)}
     if draw(st.booleans()) and draw(st.booleans()):
         return words | {"no_ivig": True}
-    return words | {
-        "preparation": draw(st.sampled_from(preparation_names())),
-        "schedule": draw(st.sampled_from(SCHEDULES)),
-    }
+    words["preparation"] = draw(st.sampled_from(preparation_names()))
+    if words["preparation"] in ("ivig", "deglycosylated", "igm_enriched"):
+        words["composition.anti_target"] = draw(st.sampled_from((0.0, 1e-3)))
+    if dish:
+        words["treat_day"] = draw(st.sampled_from((-0.5, 0.0)))
+        return words | {"concentration": draw(st.sampled_from(CONCENTRATIONS))}
+    return words | {"schedule": draw(st.sampled_from(SCHEDULES))}
 
 
 @st.composite
@@ -159,7 +169,10 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
 def worlds(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
     """Scenario, seed and words of a random small world."""
     scenario = draw(st.sampled_from(SCENARIOS))
-    words = small(scenario) | draw(sections()) | draw(therapies()) | draw(hosts())
+    dish = Scenario.load(scenario).dish is not None
+    words = small(scenario) | draw(sections()) | draw(therapies(dish)) | draw(hosts())
+    if dish:
+        words["stimulus"] = draw(st.sampled_from(STIMULI))
     words |= draw(parameters())
     if Scenario.load(scenario).target is not None:
         words["set.target.c5a"] = draw(st.sampled_from((0.0, 2000.0)))

@@ -1,0 +1,142 @@
+"""Measures of a dish: what became of the cells in it, and what those that act in it do.
+
+Makers of probes, as in `ivigabm.probes`, which registers them. All shares are of the cells that
+were put into the dish.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ivigabm.errors import NotExpressible, unknown
+from ivigabm.processes.world import FATES
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+    from ivigabm.scenario import Scenario
+
+Probe = Callable[["World"], float]
+Maker = Callable[[tuple[str, ...], "Scenario"], Probe]
+
+DEPOSITED = {"C1q": "c1q", "C4b": "c4b", "C3b": "c3b", "C5b-9": "c5b9"}
+SIGNALS = {"ITAM": ("macrophage", "neutrophil", "nk_cell"), "IFN-gamma": ("macrophage",)}
+
+
+def _mean(column: str, kind: str) -> Probe:
+    """Mean of a column over the living of a kind; undefined over nobody."""
+
+    def read(world: "World") -> float:
+        table = world.tables[kind]
+        values = table[column][table["alive"]]
+        return float(np.mean(values)) if len(values) else float("nan")
+
+    return read
+
+
+def _needs(what: str, kind: str, scenario: "Scenario") -> None:
+    """Raises NotExpressible where a scenario has no cells of a kind."""
+    if getattr(scenario.cells, kind) == 0:
+        raise NotExpressible(f"{what}: scenario '{scenario.name}' has no {kind}")
+
+
+def _lost(what: str, fates: tuple[str, ...]) -> Maker:
+    """Share of the cells in suspension that came to one of these ends."""
+    places = [FATES.index(fate) for fate in fates]
+
+    def make(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+        offered = _offered(what, scenario)
+        return lambda world: float(np.sum(world.toll[places])) / offered
+
+    return make
+
+
+def _offered(what: str, scenario: "Scenario") -> int:
+    suspended = scenario.target is not None and scenario.target.place == "medium"
+    if not suspended or scenario.cells.target_cell == 0:
+        raise NotExpressible(f"{what}: scenario '{scenario.name}' has no cells in suspension")
+    return scenario.cells.target_cell
+
+
+def _killing(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Share that NK cells have killed."""
+    _needs("killing", "nk_cell", scenario)
+    return _lost("killing", ("nk_cell",))(which, scenario)
+
+
+def _viability(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Share of the cells of a kind, those put in at first, that is alive."""
+    name = which[0]
+    acting = [kind for kind in ("macrophage", "neutrophil", "nk_cell", "dendritic_cell")
+              if getattr(scenario.cells, kind)]  # fmt: skip
+    acted_on = ["target_cell", scenario.target.kind] if scenario.target else []
+    if scenario.dish is None or name not in (*acting, *acted_on):
+        raise unknown(
+            "viability: cell kind of the dish", name, [*acting, *acted_on], NotExpressible
+        )
+    kind = "target_cell" if name in acted_on else name
+
+    def read(world: "World") -> float:
+        table = world.tables[kind]
+        return table.living / table.founders if table.founders else float("nan")
+
+    return read
+
+
+def _deposition(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Complement on the living targets, relative."""
+    if which[0] not in DEPOSITED:
+        raise unknown("deposition", which[0], DEPOSITED, NotExpressible)
+    if scenario.target is None:
+        raise NotExpressible(f"deposition: scenario '{scenario.name}' has no target")
+    return _mean(DEPOSITED[which[0]], "target_cell")
+
+
+def _of_cells(what: str, kinds: tuple[str, ...], column: str) -> Maker:
+    """Mean of a column over the first of some kinds that the scenario has."""
+
+    def make(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+        there = [kind for kind in kinds if getattr(scenario.cells, kind)]
+        if not there:
+            wanted = " or ".join(kinds)
+            raise NotExpressible(f"{what}: scenario '{scenario.name}' has no {wanted}")
+        return _mean(column, there[0])
+
+    return make
+
+
+def _pge2(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Mean level in the medium, in units of its half effect."""
+    return lambda world: float(np.mean(world.fields["pge2"]))
+
+
+def _signal(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Mean response to a contact, or to IFN-gamma through a receptor that IgG may have lowered."""
+    if which[0] not in SIGNALS:
+        raise unknown("signal", which[0], SIGNALS, NotExpressible)
+    if which[1] not in SIGNALS[which[0]]:
+        raise unknown(f"signal[{which[0]}]: cell kind", which[1], SIGNALS[which[0]], NotExpressible)
+    _needs("signal", which[1], scenario)
+    if which[0] == "ITAM":
+        return _mean("response", which[1])
+
+    def read(world: "World") -> float:
+        level = world.phagocytes[0].receptor_expression.ifng(world)
+        return float(np.mean(level / (1.0 + level)))
+
+    return read
+
+
+# word, how many names in the brackets, maker
+DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
+    ("phagocytic_index", 0, _lost("phagocytic_index", ("macrophage", "neutrophil"))),
+    ("killing", 0, _killing),
+    ("lysis", 0, _lost("lysis", ("lysed",))),
+    ("viability", 1, _viability),
+    ("deposition", 1, _deposition),
+    ("ros", 0, _of_cells("ros", ("neutrophil",), "activation")),
+    ("degranulation", 0, _of_cells("degranulation", ("neutrophil", "basophil"), "activation")),
+    ("maturation", 0, _of_cells("maturation", ("dendritic_cell",), "maturity")),
+    ("pge2", 0, _pge2),
+    ("signal", 2, _signal),
+)

@@ -18,18 +18,26 @@ from ivigabm.knowledge import (
     generic,
     load_hypotheses,
     load_preparation,
-    receptor_copies,
 )
 from ivigabm.knowledge.preparation import SPECIFICITIES
+from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
+from ivigabm.processes.complexes import Suspended, suspended
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.molecule import Fragment, Molecule
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL, Kind, Phagocytes
+from ivigabm.processes.phagocytes import (
+    MACROPHAGE,
+    NEUTROPHIL,
+    NK_CELL,
+    Kind,
+    Phagocytes,
+    copies_shown,
+)
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import Ports
-from ivigabm.processes.world import Antigen, Receptor, World
+from ivigabm.processes.world import LECTIN, Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
 
@@ -54,6 +62,9 @@ def parameters(resolved: Resolved) -> ParameterSet:
     for name, position in resolved.hypothesis.items():
         chosen = questions[name].positions.get(position)
         overrides |= chosen.overrides if chosen else {}
+    dish, lectins = resolved.scenario.dish, load_lectins()
+    if dish is not None and dish.receptor is not None and dish.receptor in lectins:
+        overrides |= lectins[dish.receptor].overrides
     return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
 
 
@@ -69,6 +80,7 @@ def build(resolved: Resolved, seed: int) -> World:
     _zones(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
+    world.complexes = _complexes(world, scenario)
     world.drug = _drug(world, resolved) if resolved.preparation else None
     world.fields = Fields(
         _mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch
@@ -153,17 +165,19 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     kinds: list[Kind] = [MACROPHAGE]
     kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
     kinds += [NK_CELL] if scenario.cells.nk_cell else []
-    species = scenario.receptor_species
-    bearer = {MACROPHAGE.name: scenario.dish.phagocyte} if scenario.dish else {}
-    shown = [
-        receptor_copies(species, bearer.get(kind.name, kind.name), scenario.genotype)
-        for kind in kinds
-    ]
+    shown = [copies_shown(kind.name, scenario) for kind in kinds]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
+    lectins, species = load_lectins(), scenario.receptor_species
+    node = {name: lectins[name].node if name in lectins else generic(name) for name in names}
     world.receptors = tuple(
-        Receptor(name, role[species, generic(name)], world.present(generic(name))) for name in names
+        Receptor(
+            name,
+            LECTIN if name in lectins else role[species, generic(name)],
+            world.present(node[name]),
+        )
+        for name in names
     )
-    there = [generic(name) not in world.missing for name in names]
+    there = [node[name] not in world.missing for name in names]
     world.phagocytes = tuple(
         Phagocytes(
             kind,
@@ -203,6 +217,23 @@ def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]
     if not pathogenic or scenario.target is None:
         return pools, None
     return pools, _antigen(world, scenario, pathogenic, len(molecules))
+
+
+def _complexes(world: World, scenario: Scenario) -> Suspended | None:
+    """The immune complexes of a dish; None where it has none."""
+    given = scenario.dish.complexes if scenario.dish else None
+    if given is None or given.concentration == 0.0:
+        return None
+    kinds = tuple(
+        Molecule(given.species, subclass, glycoform=given.glycoform)
+        for subclass in given.subclasses
+    )
+    return suspended(
+        given.concentration * 1e-9,
+        given.valency,
+        list(given.subclasses.values()),
+        world.fcgr_affinity(kinds),
+    )
 
 
 def _subclass(row: str) -> str:

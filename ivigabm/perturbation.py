@@ -14,7 +14,7 @@ from typing import Any
 from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
-from ivigabm.dish_words import read_amounts, set_contents
+from ivigabm.dish_words import OF_BINDING, read_amounts, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
 from ivigabm.knowledge import (
     load_hypotheses,
@@ -54,6 +54,7 @@ WORLD_KEYS = (
     "genotype",
     *ANTIBODY_KEYS,
     *DISH_KEYS,
+    *OF_BINDING,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
@@ -458,8 +459,9 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
     return tuple(dose for dose in doses if dose.g_per_kg > 0)
 
 
-# how an antibody is delivered decides what its dose means; what it is comes before its absence
-_ORDER = {"antibody.delivery": -1, "disease": 1}
+# how an antibody is delivered decides what its dose means, whose receptors there are which can be
+# named; what it is comes before its absence
+_ORDER = {"antibody.delivery": -1, "receptors": -1, "disease": 1}
 
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
@@ -472,6 +474,7 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
                 data["immunisation"] = None
                 if data["dish"] is not None:
                     data["dish"]["stimulus"] = {}
+                    data["dish"]["complexes"]["concentration"] = 0.0
                 else:
                     data["cells"]["t_effector"] = 0
             else:
@@ -480,6 +483,8 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
             data["baseline_igg"] = _number(key, value, 0.0, 100.0)
         elif key in DISH_KEYS:
             set_contents(data, key, value)
+        elif key in OF_BINDING:
+            set_binding(data, key, value)
         elif key.startswith("antibody."):
             set_antibody(data, key.removeprefix("antibody."), value)
         elif key.startswith(("parameters.", "genotype.")):

@@ -17,10 +17,6 @@ ABSENT_KEYS = {
     "transfer": "transferred donor cells",
     "induction": "a choice of how the disease is induced",
     "organ": "organs to choose from",
-    "receptor": "dishes with one receptor",
-    "complex.subclass": "dishes with one receptor",
-    "complex.valency": "dishes with one receptor",
-    "complex.concentration": "dishes with one receptor",
 }
 ABSENT_PREFIXES = ("transfer.",)
 

@@ -1,6 +1,7 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
-Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step.
+Soluble: monomer, dimer and the complexes of a dish bind the mean phagocyte by the multivalent
+equations once a step; lectins, which only cells of a dish show, by their own ligand.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -9,16 +10,21 @@ the target is one more opsonin.
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
+from ivigabm.processes.lectins import LECTIN_PORTS, lectins_shown, occupied
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-MONOMER, DIMER = 0, 1
+Array = NDArray[np.float64]
+
+MONOMER, DIMER, LARGER = 0, 1, 2  # rows of soluble ligands; complexes of a dish come last
 DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
 
 
@@ -101,11 +107,24 @@ def scatter(
         out_complex[row] = complexed[j]
 
 
+def _with_complexes(added: "Suspended | None", types: int) -> "tuple[Array, Suspended]":
+    """IgG counts of monomer, dimer and a dish's complexes, and room for what changes by step."""
+    if added is None:
+        return DIMER_COUNTS, Suspended(np.zeros(2), DIMER_COUNTS, np.zeros((2, types)))
+    number, kinds = added.counts.shape
+    counts = np.zeros((LARGER + number, LARGER + kinds))
+    counts[:LARGER, :LARGER] = DIMER_COUNTS
+    counts[LARGER:, LARGER:] = added.counts
+    molar = np.concatenate((np.zeros(LARGER), added.molar))
+    affinity = np.concatenate((np.zeros((LARGER, types)), added.affinity))
+    return counts, Suspended(molar, counts, affinity)
+
+
 class Binding:
     """Phase: soluble occupancy of the mean phagocyte, then every contact."""
 
     name: ClassVar[str] = "binding"
-    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor", "drug_opsonin")
+    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor", "drug_opsonin", *LECTIN_PORTS)
     drives: ClassVar[tuple[str, ...]] = ("signalling", "receptor_expression")
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
@@ -132,10 +151,13 @@ class Binding:
             np.zeros(types),
             np.zeros((kinds, types)),
         )
-        self.soluble_work = multivalent_work(2, 2, types)
+        self.counts, self.added = _with_complexes(world.complexes, types)
+        number, kinds = self.counts.shape
+        self.soluble_work = multivalent_work(number, kinds, types)
         self.free = np.zeros(types)
-        self.complexes, self.paired = np.zeros(2), np.zeros(2)
-        self.held, self.held_twice = np.zeros((2, types)), np.zeros((2, types))
+        self.complexes, self.paired = np.zeros(number), np.zeros(number)
+        self.held, self.held_twice = np.zeros((number, types)), np.zeros((number, types))
+        self.lectins = lectins_shown(world)
         self.copies = np.zeros((0, types))
         self.bound = np.zeros((0, types))
         self.linked = np.zeros((0, types))
@@ -233,14 +255,15 @@ class Binding:
         copies = self.mean_copies(world)
         molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
         dimer = float(port[DIMER, types])
-        affinity = np.zeros((2, types))
+        affinity = self.added.affinity.copy()
         affinity[MONOMER] = (own + port[MONOMER, :types]) / molar
         affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
         # two IgG per dimer: half as many complexes as molecules
-        concentration = np.array([molar, 0.5 * dimer])
+        concentration = self.added.molar.copy()
+        concentration[:LARGER] = molar, 0.5 * dimer
         multivalent_equilibrium(
             concentration,
-            DIMER_COUNTS,
+            self.counts,
             affinity,
             copies,
             self.kx,
@@ -252,4 +275,10 @@ class Binding:
             self.soluble_work,
         )
         share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
-        return self.held[MONOMER] * share, self.held[DIMER] * share, self.held_twice[DIMER] * share
+        monomer = self.held[MONOMER] * share
+        for place in self.lectins:
+            monomer[place] = occupied(world, place)
+        complexed, linked = self.held[DIMER], self.held_twice[DIMER]
+        for held, twice in zip(self.held[LARGER:], self.held_twice[LARGER:], strict=True):
+            complexed, linked = complexed + held, linked + twice
+        return monomer, complexed * share, linked * share

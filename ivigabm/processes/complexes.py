@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations_with_replacement
 from math import factorial, prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,25 @@ from ivigabm.errors import InputError
 Array = NDArray[np.float64]
 
 MOST = 2000  # compositions of one kind of complex
+
+
+class Suspended(NamedTuple):
+    """Complexes in the medium of a dish, which they are never short of.
+
+    molar : (complexes,), mol/L. counts : (complexes, kinds), IgG of each kind in a complex.
+    affinity : (kinds, receptors), per M.
+    """
+
+    molar: Array
+    counts: Array
+    affinity: Array
+
+
+def suspended(molar: float, valency: int, shares: Sequence[float], affinity: Array) -> Suspended:
+    """Complexes of a mixture of subclasses, whose shares may hold zeros; `affinity` is theirs."""
+    there = np.asarray(shares) > 0.0
+    counts, parts = compositions(valency, np.asarray(shares)[there].tolist())
+    return Suspended(molar * parts, counts, affinity[there])
 
 
 def compositions(valency: int, shares: Sequence[float]) -> tuple[Array, Array]:

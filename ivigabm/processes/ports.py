@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Extent = Literal[
-Extent = Literal[
     "scalar", "receptor_channels", "opsonin_channels", "cytokine", "clone", "treg",
     "molecule_mesh", "field_mesh",
 ]  # fmt: skip

@@ -300,11 +300,12 @@ def _antigen(
 
 
 def drug_molecules(
-    preparation: Preparation, idiotype: float | None = None
+    preparation: Preparation, idiotype: float | None = None, fucose: float = 0.0
 ) -> tuple[tuple[Molecule, ...], Array]:
     """Kinds of molecule in a preparation, and the share of its protein mass in each.
 
-    idiotype : replaces the composition's anti-idiotype share.
+    idiotype : replaces the composition's anti-idiotype share. fucose : share of core fucose at
+        which IgG is native; below it, part of the glycans are without. 0: all are native.
     """
     specificity = {name: getattr(preparation, name) for name in SPECIFICITIES}
     if idiotype is not None:
@@ -322,10 +323,14 @@ def drug_molecules(
         return (whole,), np.ones(1)
     sugar = preparation.n297_glycan if preparation.has_fc else 1.0
     sialic = preparation.fc_sialic26 if preparation.has_fc else 0.0
+    core = min(1.0, preparation.fc_fucose / fucose) if fucose and preparation.has_fc else 1.0
+    sialylated = replace(whole, glycoform="sialylated", fc_sialic26=True)
     forms = (
-        (sugar * (1.0 - sialic), whole),
-        (sugar * sialic, replace(whole, glycoform="sialylated", fc_sialic26=True)),
+        (sugar * (1.0 - sialic) * core, whole),
+        (sugar * sialic * core, sialylated),
         (1.0 - sugar, replace(whole, glycoform="deglycosylated", n297_glycan=False)),
+        (sugar * (1.0 - sialic) * (1.0 - core), replace(whole, glycoform="afucosylated")),
+        (sugar * sialic * (1.0 - core), replace(sialylated, glycoform="afucosylated")),
     )
     igg = 1.0 - preparation.igm
     parts = [
@@ -347,7 +352,7 @@ def _drug(world: World, resolved: Resolved) -> Drug:
     parts = []
     for name, part in mixture(resolved.preparation).items():
         preparation = load_preparation(name, resolved.hypothesis).changed(resolved.composition)
-        kinds, shares = drug_molecules(preparation, idiotype)
+        kinds, shares = drug_molecules(preparation, idiotype, ps["glycan.core_fucose"])
         parts += list(zip(kinds, (part * shares).tolist(), strict=True))
     molecules, share = tuple(m for m, _ in parts), np.array([held for _, held in parts])
     pools = Pools(molecules, world.body, ps)

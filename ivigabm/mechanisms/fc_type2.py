@@ -32,5 +32,7 @@ class TypeTwoReceptor(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) / (drug.ps["type2.half_disialylated"] * MICROMOLAR)
+        ps = drug.ps
+        bound = 1.0 - ps["type2.disputed_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
+        weight = bound * drug.features(self.needs) / (ps["type2.half_disialylated"] * MICROMOLAR)
         return drug.total(weight, drug.effector)

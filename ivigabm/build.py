@@ -20,19 +20,27 @@ from ivigabm.knowledge import (
     generic,
     load_hypotheses,
     load_preparation,
-    receptor_copies,
 )
 from ivigabm.knowledge.preparation import SPECIFICITIES
+from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
+from ivigabm.processes.complexes import Suspended, suspended
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Clone, Idiotypes
 from ivigabm.processes.molecule import Fragment, Molecule
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL, Kind, Phagocytes
+from ivigabm.processes.phagocytes import (
+    MACROPHAGE,
+    NEUTROPHIL,
+    NK_CELL,
+    Kind,
+    Phagocytes,
+    copies_shown,
+)
 from ivigabm.processes.plasma import Pools
 from ivigabm.processes.ports import SUNK, Ports
-from ivigabm.processes.world import Antigen, Receptor, World
+from ivigabm.processes.world import LECTIN, Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
 
@@ -57,6 +65,9 @@ def parameters(resolved: Resolved) -> ParameterSet:
     for name, position in resolved.hypothesis.items():
         chosen = questions[name].positions.get(position)
         overrides |= chosen.overrides if chosen else {}
+    dish, lectins = resolved.scenario.dish, load_lectins()
+    if dish is not None and dish.receptor is not None and dish.receptor in lectins:
+        overrides |= lectins[dish.receptor].overrides
     return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
 
 
@@ -72,6 +83,7 @@ def build(resolved: Resolved, seed: int) -> World:
     _zones(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
+    world.complexes = _complexes(world, scenario)
     world.idiotypes = _idiotypes(world, scenario)
     if resolved.preparation:
         world.drug = _drug(world, resolved.preparation, resolved.composition, resolved.molar)
@@ -90,6 +102,7 @@ def build(resolved: Resolved, seed: int) -> World:
             "opsonin_channels": (len(world.receptors) + 1,),
             "cytokine": (len(NEUTRALISED),),
             "antigen": (len(SUNK),),
+            "treg": (2,),
             "molecule_mesh": mesh,
             "field_mesh": world.fields.shape,
         }
@@ -161,17 +174,19 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     kinds: list[Kind] = [MACROPHAGE]
     kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
     kinds += [NK_CELL] if scenario.cells.nk_cell else []
-    species = scenario.receptor_species
-    bearer = {MACROPHAGE.name: scenario.dish.phagocyte} if scenario.dish else {}
-    shown = [
-        receptor_copies(species, bearer.get(kind.name, kind.name), scenario.genotype)
-        for kind in kinds
-    ]
+    shown = [copies_shown(kind.name, scenario) for kind in kinds]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
+    lectins, species = load_lectins(), scenario.receptor_species
+    node = {name: lectins[name].node if name in lectins else generic(name) for name in names}
     world.receptors = tuple(
-        Receptor(name, role[species, generic(name)], world.present(generic(name))) for name in names
+        Receptor(
+            name,
+            LECTIN if name in lectins else role[species, generic(name)],
+            world.present(node[name]),
+        )
+        for name in names
     )
-    there = [generic(name) not in world.missing for name in names]
+    there = [node[name] not in world.missing for name in names]
     world.phagocytes = tuple(
         Phagocytes(
             kind,
@@ -211,6 +226,23 @@ def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]
     if not pathogenic or scenario.target is None:
         return pools, None
     return pools, _antigen(world, scenario, pathogenic, len(molecules))
+
+
+def _complexes(world: World, scenario: Scenario) -> Suspended | None:
+    """The immune complexes of a dish; None where it has none."""
+    given = scenario.dish.complexes if scenario.dish else None
+    if given is None or given.concentration == 0.0:
+        return None
+    kinds = tuple(
+        Molecule(given.species, subclass, glycoform=given.glycoform)
+        for subclass in given.subclasses
+    )
+    return suspended(
+        given.concentration * 1e-9,
+        given.valency,
+        list(given.subclasses.values()),
+        world.fcgr_affinity(kinds),
+    )
 
 
 def _subclass(row: str) -> str:
@@ -286,11 +318,12 @@ def _idiotypes(world: World, scenario: Scenario) -> Idiotypes:
 
 
 def drug_molecules(
-    preparation: Preparation, idiotype: float | None = None
+    preparation: Preparation, idiotype: float | None = None, fucose: float = 0.0
 ) -> tuple[tuple[Molecule, ...], Array]:
     """Kinds of molecule in a preparation, and the share of its protein mass in each.
 
-    idiotype : replaces the composition's anti-idiotype share.
+    idiotype : replaces the composition's anti-idiotype share. fucose : share of core fucose at
+        which IgG is native; below it, part of the glycans are without. 0: all are native.
     """
     specificity = {name: getattr(preparation, name) for name in SPECIFICITIES}
     if idiotype is not None:
@@ -308,10 +341,14 @@ def drug_molecules(
         return (whole,), np.ones(1)
     sugar = preparation.n297_glycan if preparation.has_fc else 1.0
     sialic = preparation.fc_sialic26 if preparation.has_fc else 0.0
+    core = min(1.0, preparation.fc_fucose / fucose) if fucose and preparation.has_fc else 1.0
+    sialylated = replace(whole, glycoform="sialylated", fc_sialic26=True)
     forms = (
-        (sugar * (1.0 - sialic), whole),
-        (sugar * sialic, replace(whole, glycoform="sialylated", fc_sialic26=True)),
+        (sugar * (1.0 - sialic) * core, whole),
+        (sugar * sialic * core, sialylated),
         (1.0 - sugar, replace(whole, glycoform="deglycosylated", n297_glycan=False)),
+        (sugar * (1.0 - sialic) * (1.0 - core), replace(whole, glycoform="afucosylated")),
+        (sugar * sialic * (1.0 - core), replace(sialylated, glycoform="afucosylated")),
     )
     igg = 1.0 - preparation.igm
     parts = [
@@ -346,7 +383,7 @@ def _drug(world: World, word: str, composition: Mapping[str, float], molar: bool
     parts = []
     for name, part in mixture(word).items():
         preparation = load_preparation(name, resolved.hypothesis).changed(composition)
-        kinds, shares = drug_molecules(preparation, idiotype)
+        kinds, shares = drug_molecules(preparation, idiotype, ps["glycan.core_fucose"])
         parts += list(zip(kinds, (part * shares).tolist(), strict=True))
     molecules, share = tuple(m for m, _ in parts), np.array([held for _, held in parts])
     pools = Pools(molecules, world.body, ps)

@@ -12,6 +12,8 @@ import numpy as np
 from ivigabm.engine.columns import NEWBORN
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import BLineage
+from ivigabm.processes.binding import LARGER
+from ivigabm.processes.phagocytes import ARMED, MACROPHAGE
 from ivigabm.processes.world import FATES
 
 if TYPE_CHECKING:
@@ -154,6 +156,38 @@ def _proliferation(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     return read
 
 
+def _armed(what: str, scenario: "Scenario") -> int:
+    """Place of the first kind of cell with Fc receptors that the scenario has."""
+    there = [
+        kind.name for kind in ARMED if kind is MACROPHAGE or getattr(scenario.cells, kind.name)
+    ]
+    for place, name in enumerate(there):
+        if getattr(scenario.cells, name):
+            return place
+    raise NotExpressible(f"{what}: scenario '{scenario.name}' has no cells with Fc receptors")
+
+
+def _bound_complex(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Soluble complexes bound to a cell."""
+    place = _armed("bound_complex", scenario)
+    if scenario.dish is None or scenario.dish.receptor is None:
+        raise NotExpressible(f"bound_complex: scenario '{scenario.name}' has no soluble complexes")
+    return lambda world: float(np.sum(world.phagocytes[place].binding.complexes[LARGER:]))
+
+
+def _crosslinked(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Receptors of a cell that something holds together with others."""
+    place = _armed("crosslinked", scenario)
+
+    def read(world: "World") -> float:
+        group = world.phagocytes[place]
+        table, cells = group.receptors(world), group.cells(world).living
+        held = float(np.sum(table["crosslinked"][table["alive"]]))
+        return held / cells if cells else float("nan")
+
+    return read
+
+
 # word, how many names in the brackets, maker
 DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("phagocytic_index", 0, _lost("phagocytic_index", ("macrophage", "neutrophil"))),
@@ -167,4 +201,6 @@ DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("pge2", 0, _pge2),
     ("signal", 2, _signal),
     ("proliferation", 1, _proliferation),
+    ("bound_complex", 0, _bound_complex),
+    ("crosslinked", 0, _crosslinked),
 )

@@ -1,11 +1,14 @@
-"""The keys `cells` and `stimulus`: how they change the contents of a dish in plain data."""
+"""The keys `cells`, `stimulus`, `receptor`, `complex.*`: how they change a dish in plain data."""
 
 from typing import Any
 
 from ivigabm.errors import InputError, NotExpressible
-from ivigabm.words import choice, number
+from ivigabm.knowledge import receptor_names, subclass_names
+from ivigabm.knowledge.vocabulary import load_lectins
+from ivigabm.words import choice, number, shares
 
 KEYS = ("cells", "stimulus")
+OF_BINDING = ("receptor", "complex.subclass", "complex.valency", "complex.concentration")
 # words of cells that act, and what the model calls them
 RESPONDERS = {
     "macrophage": "macrophage", "monocyte": "macrophage", "neutrophil": "neutrophil",
@@ -93,3 +96,32 @@ def _suspend(data: dict[str, Any], amounts: dict[str, float | None]) -> None:
     if target is None:
         data["target"] = target = {"kind": word, "place": "medium", "senescence": "culture.death"}
     target["kind"], target["fas"] = word, f"culture.fas_{word}"
+
+
+def set_binding(data: dict[str, Any], key: str, value: Any) -> None:
+    """Put another receptor on the cells of a dish, or other complexes into it.
+
+    Raises
+    ------
+    InputError : a value that cannot be read.
+    NotExpressible : no such receptor or subclass, or cells that carry more than one receptor.
+    """
+    if data["dish"] is None or data["dish"]["receptor"] is None:
+        raise NotExpressible(f"{key}: scenario '{data['name']}' has no cells with one receptor")
+    complexes = data["dish"]["complexes"]
+    if key == "receptor":
+        species = data["receptors"] or data["species"]
+        known = (*receptor_names(species), *load_lectins())
+        data["dish"]["receptor"] = choice(key, str(value), known)
+    elif key == "complex.subclass":
+        found = shares(key, str(value))
+        for name in found:
+            choice(key, name, subclass_names(complexes["species"]))
+        complexes["subclasses"] = found
+    elif key == "complex.valency":
+        size = number(key, value, 1.0, 60.0)
+        if size != int(size):
+            raise InputError(f"{key}: found {value}, a whole number of IgG is expected")
+        complexes["valency"] = int(size)
+    else:
+        complexes["concentration"] = number(f"{key} (nmol/L)", value, 0.0, 1e6)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from ivigabm.errors import InputError, NotExpressible, nearest
 from ivigabm.perturbation import NONE, THERAPY_KEYS, WORLD_KEYS, Perturbation, parse
-from ivigabm.words import ABSENT_KEYS, absent_key
 
 BEFORE, HEALTHY = "before", "healthy"
 WHOLE_CELL = (NONE, BEFORE, HEALTHY)
@@ -20,7 +19,7 @@ OF_PREPARATION = ("dose", "dose_basis", "schedule", "concentration")
 BOTH = "hypothesis"  # a state of the world: said of one arm, it holds in both
 NUMBER = "n"
 SAME = ("species", "strain")  # the model knows no difference, so arms must not differ in them
-KEYS = (*THERAPY_KEYS, *WORLD_KEYS, *ABSENT_KEYS, NUMBER)
+KEYS = (*THERAPY_KEYS, *WORLD_KEYS, NUMBER)
 
 _KEY = re.compile(r"[A-Za-z_][\w.\-]*")
 
@@ -142,7 +141,7 @@ def _pairs(cell: str) -> dict[str, str]:
 
 
 def _known(key: str) -> bool:
-    return key in KEYS or key.startswith("set.") or absent_key(key) is not None
+    return key in KEYS or key.startswith("set.")
 
 
 def _count(text: str) -> int:

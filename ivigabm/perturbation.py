@@ -14,7 +14,7 @@ from typing import Any
 from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
-from ivigabm.dish_words import read_amounts, set_contents
+from ivigabm.dish_words import OF_BINDING, read_amounts, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
 from ivigabm.gifts import PREFIX as TRANSFER_PREFIX
 from ivigabm.gifts import Gift, Transfer, parse_gifts, parse_transfer
@@ -32,7 +32,7 @@ from ivigabm.scenario import Scenario
 from ivigabm.variants import KEYS as VARIANT_KEYS
 from ivigabm.variants import expand as expand_variants
 from ivigabm.variants import of_genotype
-from ivigabm.words import PROXY_SPECIES, STRAINS, absent_key, mixture
+from ivigabm.words import PROXY_SPECIES, STRAINS, mixture
 from ivigabm.words import choice as _choice
 from ivigabm.words import number as _number
 from ivigabm.words import words as _words
@@ -60,6 +60,7 @@ WORLD_KEYS = (
     *VARIANT_KEYS,
     *ANTIBODY_KEYS,
     *DISH_KEYS,
+    *OF_BINDING,
 )
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
@@ -324,8 +325,6 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
                 values[name] = (*values.get(name, ()), read)
             else:
                 values[name] = read
-        elif lacking := absent_key(key):
-            raise lacking
         else:
             raise InputError(
                 f"key '{key}' is not known{nearest(key, THERAPY_KEYS + WORLD_KEYS)} "
@@ -501,8 +500,9 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
     return tuple(dose for dose in doses if dose.g_per_kg > 0)
 
 
-# how an antibody is delivered decides what its dose means; what it is comes before its absence
-_ORDER = {"antibody.delivery": -1, "disease": 1}
+# how an antibody is delivered decides what its dose means, whose receptors there are which can be
+# named; what it is comes before its absence
+_ORDER = {"antibody.delivery": -1, "receptors": -1, "disease": 1}
 
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
@@ -516,6 +516,7 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
                 data["immunisation"] = None
                 if data["dish"] is not None:
                     data["dish"]["stimulus"] = {}
+                    data["dish"]["complexes"]["concentration"] = 0.0
                 else:
                     data["cells"]["t_effector"] = 0
             else:
@@ -524,6 +525,8 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
             data["baseline_igg"] = _number(key, value, 0.0, 100.0)
         elif key in DISH_KEYS:
             set_contents(data, key, value)
+        elif key in OF_BINDING:
+            set_binding(data, key, value)
         elif key.startswith("antibody."):
             set_antibody(data, key.removeprefix("antibody."), value)
         elif key.startswith(("parameters.", "genotype.")):

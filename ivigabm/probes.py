@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ivigabm.dish_probes import DISH_MAKERS
 from ivigabm.errors import InputError, NotExpressible, unknown
-from ivigabm.knowledge import generic, receptor_copies
+from ivigabm.knowledge import generic
 from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.cytokines import NAMES as FIELDS
-from ivigabm.processes.phagocytes import MACROPHAGE, NEUTROPHIL, NK_CELL
+from ivigabm.processes.phagocytes import ARMED, copies_shown
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS
 from ivigabm.systemic_probes import SYSTEMIC_MAKERS
@@ -37,9 +37,9 @@ OTHERWISE = "_own"  # of a cytokine, what the drug's sensor cells have no part i
 MILLIGRAMS = 1e-3  # of 1 nmol of 1 kg/mol
 SUBSTANCES = ("antibody", "preparation", "total_igg", "IgM")
 _PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
-_ARMED = (MACROPHAGE, NEUTROPHIL, NK_CELL)
-_RECEPTOR_TABLES = {kind.name: kind.receptors for kind in _ARMED}
-_RESIDENT = {kind.name for kind in _ARMED}  # of the organ, not of its niche
+_RECEPTOR_TABLES = {kind.name: kind.receptors for kind in ARMED}
+_HOSTS = {kind.receptors: kind.name for kind in ARMED}
+_RESIDENT = {kind.name for kind in ARMED}  # of the organ, not of its niche
 _FORM = re.compile(r"(?P<word>\w+)\s*(\[(?P<which>[^\[\]]*)\])?")
 
 MAKERS: dict[str, Maker] = {}
@@ -228,7 +228,7 @@ def _receptors(what: str, which: Words, scenario: "Scenario") -> tuple[str, str]
     _kind(what, kind, which[2:], scenario)
     if kind not in _RECEPTOR_TABLES:
         raise unknown(f"{what}: cell kind with receptors", kind, _RECEPTOR_TABLES, NotExpressible)
-    copies = receptor_copies(scenario.receptor_species, kind, scenario.genotype)
+    copies = copies_shown(kind, scenario)
     shown = [receptor for receptor, number in copies.items() if number > 0.0]
     if name not in shown and name not in {generic(receptor) for receptor in shown}:
         genes = {generic(receptor) for receptor in shown}
@@ -257,17 +257,35 @@ def _fcgr(which: Words, scenario: "Scenario") -> Probe:
     return read
 
 
+def _held(world: "World", name: str, kind: str) -> tuple[float, float]:
+    """Copies that soluble IgG holds, as monomer or in complexes, and all copies."""
+    table = world.tables[kind]
+    rows = _of(world, name, kind)
+    copies = table["copies"][rows]
+    held = copies * (table["occupied_monomer"][rows] + table["occupied_complex"][rows])
+    return float(np.sum(held)), float(np.sum(copies))
+
+
 @_maker("occupancy", 1, 2)
 def _occupancy(which: Words, scenario: "Scenario") -> Probe:
-    """Share of the copies that soluble IgG holds, as monomer or in complexes."""
+    """Share of the copies that soluble IgG holds."""
     name, kind = _receptors("occupancy", which, scenario)
 
     def read(world: "World") -> float:
-        table = world.tables[kind]
-        rows = _of(world, name, kind)
-        copies = table["copies"][rows]
-        held = copies * (table["occupied_monomer"][rows] + table["occupied_complex"][rows])
-        return float(np.sum(held) / np.sum(copies)) if np.any(copies > 0.0) else float("nan")
+        held, copies = _held(world, name, kind)
+        return held / copies if copies > 0.0 else float("nan")
+
+    return read
+
+
+@_maker("binding", 1, 2)
+def _binding(which: Words, scenario: "Scenario") -> Probe:
+    """Copies of a cell that soluble IgG holds; none without the receptor."""
+    name, kind = _receptors("binding", which, scenario)
+
+    def read(world: "World") -> float:
+        hosts = world.tables[_HOSTS[kind]].living
+        return _held(world, name, kind)[0] / hosts if hosts else float("nan")
 
     return read
 

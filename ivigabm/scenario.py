@@ -22,6 +22,7 @@ VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario give
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
+Glycoform = Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"]
 
 
 class Part(BaseModel):
@@ -74,9 +75,7 @@ class Antibody(Part):
     label: str
     subclasses: dict[str, Share]
     species: Literal["human", "mouse"] = "human"
-    glycoform: Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"] = (
-        "native"
-    )
+    glycoform: Glycoform = "native"
     # made by the patient's B cells; injected; there at onset and made no more; injected day by
     # day; or infused without pause
     # once a day; or by a pump
@@ -122,6 +121,23 @@ class Target(Part):
     count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
 
 
+class Complexes(Part):
+    """Soluble immune complexes in a dish: which IgG, how many in one, how many complexes."""
+
+    subclasses: dict[str, Share] = {"IgG1": 1.0}
+    species: Literal["human", "mouse"] = "human"
+    glycoform: Glycoform = "native"
+    valency: Annotated[int, Field(ge=1, le=60)] = 4
+    concentration: Annotated[float, Field(ge=0)] = 0.0  # of complexes, nmol/L
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> "Complexes":
+        total = sum(self.subclasses.values())
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"subclasses add up to {total:g}, not 1")
+        return self
+
+
 class Dish(Part):
     """A dish: medium that nothing flows through, without FcRn, production or a body to go to."""
 
@@ -130,6 +146,9 @@ class Dish(Part):
     phagocyte: Literal["macrophage", "monocyte"] = "macrophage"  # whose receptors they show
     number: Count = 200  # cells of a kind that is named without a number
     stimulus: dict[str, Annotated[float, Field(ge=0)]] = {}  # from day 0 on, half-effect units
+    receptor: str | None = None  # the only one on its cells; None: those of their kind
+    copies: Positive = 1e6  # of that receptor on a cell
+    complexes: Complexes = Complexes()
 
 
 class Immunisation(Part):

@@ -13,14 +13,6 @@ from ivigabm.knowledge import load_preparation, preparation_names
 
 AMOUNTS = {"dose": "g/kg", "concentration": "g/L"}  # keys of how much IgG, and their units
 
-# keys of the language whose biology the model does not have, and what that is
-ABSENT_KEYS = {
-    "receptor": "dishes with one receptor",
-    "complex.subclass": "dishes with one receptor",
-    "complex.valency": "dishes with one receptor",
-    "complex.concentration": "dishes with one receptor",
-}
-
 # species and strains whose own numbers do not exist: the mouse's stand for them
 PROXY_SPECIES = ("rat", "guinea_pig", "rabbit", "hamster")
 STRAINS = ("BALB/c", "C57BL/6", "Lewis", "DA")
@@ -62,12 +54,6 @@ def choice(what: str, word: str, allowed: Iterable[str]) -> str:
     if word not in names:
         raise unknown(what, word, names, NotExpressible)
     return word
-
-
-def absent_key(key: str) -> NotExpressible | None:
-    """Why a key of the language is not expressible; None if it is, or is no key of it."""
-    lacks = ABSENT_KEYS.get(key)
-    return NotExpressible(f"key '{key}': the model has no {lacks}") if lacks else None
 
 
 def shares(key: str, text: str) -> dict[str, float]:

@@ -14,7 +14,6 @@ from ivigabm.model import IVIgModel
 from ivigabm.perturbation import Perturbation, parse, resolve
 from ivigabm.readout import evaluate, parse_readout, probes_of
 from ivigabm.scenario import Scenario
-from ivigabm.words import ABSENT_KEYS
 
 ITP = Scenario.load("mouse_itp")
 
@@ -100,13 +99,6 @@ def test_refusals_name_the_fault(text, kind, hint):
         resolve(ITP, parse_arm(text).perturbation())
     assert type(caught.value) is kind
     assert hint in str(caught.value)
-
-
-@pytest.mark.parametrize("key", [*ABSENT_KEYS, "transfer.preparation"])
-def test_what_the_model_lacks_is_refused(key):
-    text = f"{key}=1; preparation=ivig"
-    with pytest.raises(NotExpressible, match="the model has no"):
-        parse_arm(text).perturbation()
 
 
 def test_whole_cell_words_of_versus():

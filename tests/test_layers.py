@@ -11,8 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "observation"}
-RUNNING = {"model", "build", "observation", "checkpoint"}
+RUNNING = {"model", "build", "founding", "observation", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {

@@ -21,7 +21,7 @@ from ivigabm.readout import (
     probes_of,
 )
 from ivigabm.readout.grammar import CONDITION_STATS, POINT_STATS, QUANTITIES, WINDOW_STATS
-from ivigabm.readout.measures import CLINICAL, KINETICS, OTHERS, measure_words
+from ivigabm.readout.measures import CLINICAL, KINETICS, measure_words
 from ivigabm.scenario import Scenario, scenario_names
 
 # -- texts --------------------------------------------------------------------------------------
@@ -386,12 +386,6 @@ def test_a_clinical_score_says_by_which_word_it_is_read(name):
     scenario = Scenario.load(name)
     if scenario.clinical is not None and scenario.dish is None:
         assert scenario.clinical.reads in CLINICAL
-
-
-@pytest.mark.parametrize("word", sorted(set(OTHERS) - set(MAKERS)))
-def test_what_the_model_lacks_is_refused(word):
-    with pytest.raises(NotExpressible, match=word):
-        probes_of(parse_readout(word), ITP)
 
 
 @pytest.mark.parametrize(

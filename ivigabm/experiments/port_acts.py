@@ -35,6 +35,7 @@ PLAIN = {
     "anaphylatoxin_sink": ("c5a", -1),
     "ifng_response": ("ifn_gamma", -1),
     "baff_sink": ("b_cell", -1),
+    "cd22_ligand": ("b_cell", -1),
     "antigen_sink": ("dendritic_cell", -1),
     "drug_opsonin": ("target_cell", 1),
     "fas_agonist": ("neutrophil", -1),
@@ -60,6 +61,7 @@ def _plain_rule(port: str) -> Rule:
 
     def rule(model: "IVIgModel") -> Iterator[Act]:
         moved = np.abs(model.world.ports[port] - declared.neutral)
+        moved = moved[:1] if declared.extent == "treg" else moved  # the rest is part of it
         if declared.combine == "product":
             share = float(np.mean(np.minimum(moved, 1.0)))
         else:

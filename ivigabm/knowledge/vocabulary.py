@@ -88,6 +88,30 @@ def load_therapies() -> Mapping[str, Comparator]:
     return {key: Comparator.model_validate(value) for key, value in _read("therapies.toml").items()}
 
 
+class Lectin(BaseModel):
+    """A type II Fc receptor: the port with its ligand, and the rows and nodes it stands on.
+
+    `channel` is the place in the port where that has several, `half` the row of half occupancy
+    (umol/L), `overrides` the rows that hold where cells carry this lectin.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: str
+    channel: int | None = None
+    half: str
+    node: str
+    overrides: dict[str, float] = {}
+    ligand: str
+    sources: list[str]
+
+
+@cache
+def load_lectins() -> Mapping[str, Lectin]:
+    """Type II Fc receptors by name."""
+    return {key: Lectin.model_validate(value) for key, value in _read("lectins.toml").items()}
+
+
 def nodes_of(products: Iterable[str]) -> frozenset[str]:
     """Model nodes that go when these products are absent."""
     return frozenset(node for product in products for node in _products()[product])

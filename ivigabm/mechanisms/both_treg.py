@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -26,5 +29,6 @@ class TregExpansion(Mechanism):
     )
     contested = True
 
-    def contribution(self, drug: "Drug") -> float:
-        return drug.grams(drug.either(self.needs)) / drug.ps["treg.half_igg"]
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        push = drug.grams(drug.either(self.needs)) / drug.ps["treg.half_igg"]
+        return np.array([push, 0.0])

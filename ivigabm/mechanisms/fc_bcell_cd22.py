@@ -14,7 +14,7 @@ class BCellCd22(Mechanism):
     name = "B-cell modulation through CD22"
     pathway = "Fc"
     needs = frozenset({"fc", "n297_glycan", "fc_sialic26"})
-    port = "b_cell_drive"
+    port = "cd22_ligand"
     claim = (
         "Sialylated IgG binds CD22, dampens antigen-receptor signalling and holds B cells back "
         "from activation and division."
@@ -26,7 +26,5 @@ class BCellCd22(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
-        ps = drug.ps
         level = drug.mean(drug.features(self.needs), drug.in_lymphoid)
-        ligand = level / (ps["type2.half_disialylated"] * MICROMOLAR) * drug.presence["CD22"]
-        return 1.0 - ps["b_cell.inhibition_cd22"] * ligand / (1.0 + ligand)
+        return level / (drug.ps["b_cell.half_cd22"] * MICROMOLAR) * drug.presence["CD22"]

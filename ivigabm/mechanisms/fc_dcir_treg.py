@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import MICROMOLAR
 
@@ -23,6 +26,7 @@ class DcirTreg(Mechanism):
     sources = ("Massoud 2014 J Allergy Clin Immunol 133:853",)
     contested = True
 
-    def contribution(self, drug: "Drug") -> float:
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         level = drug.mean(drug.features(self.needs), drug.in_lymphoid)
-        return level / (drug.ps["treg.half_dcir"] * MICROMOLAR) * drug.presence["DCIR"]
+        ligand = level / (drug.ps["treg.half_dcir"] * MICROMOLAR) * drug.presence["DCIR"]
+        return np.array([ligand, ligand])

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -25,5 +28,6 @@ class Tregitope(Mechanism):
     sources = ("De Groot 2008 Blood 112:3303",)
     contested = False
 
-    def contribution(self, drug: "Drug") -> float:
-        return drug.grams(drug.features(self.needs)) / drug.ps["treg.half_tregitope"]
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        push = drug.grams(drug.features(self.needs)) / drug.ps["treg.half_tregitope"]
+        return np.array([push, 0.0])

@@ -33,6 +33,7 @@ class TypeTwoReceptor(Mechanism):
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
-        weight = ps["sialylation.weight"] * drug.features(self.needs)
-        weight = weight / (ps["type2.half_disialylated"] * MICROMOLAR)
+        bound = 1.0 - ps["type2.disputed_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
+        bound *= ps["sialylation.weight"]
+        weight = bound * drug.features(self.needs) / (ps["type2.half_disialylated"] * MICROMOLAR)
         return drug.total(weight, drug.effector)

@@ -134,7 +134,12 @@ class BLineage:
     """Phase: fate of B cells, and the antibody that they secrete."""
 
     name: ClassVar[str] = "b_lineage"
-    reads: ClassVar[tuple[str, ...]] = ("idiotype_neutraliser", "b_cell_drive", "baff_sink")
+    reads: ClassVar[tuple[str, ...]] = (
+        "idiotype_neutraliser",
+        "b_cell_drive",
+        "cd22_ligand",
+        "baff_sink",
+    )
     drives: ClassVar[tuple[str, ...]] = ("plasma",)
 
     def __init__(self, world: "World") -> None:
@@ -154,6 +159,7 @@ class BLineage:
         self.culture_death = ps["culture.death_b_cell"]
         self.rescue = ps["culture.baff_rescue"]
         self.culture_activation = ps["culture.activation_b_cell"]
+        self.inhibition_cd22 = ps["b_cell.inhibition_cd22"]
         naive = world.founding_b_cells[NAIVE]
         total = float(np.sum(naive))
         self.clones = np.cumsum(naive) / total if total > 0.0 else np.ones(max(1, len(naive)))
@@ -178,7 +184,9 @@ class BLineage:
         """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
         if world.body.closed:
             return self._in_a_dish(world)
-        drive = float(world.ports["b_cell_drive"][0])
+        ligand = float(world.ports["cd22_ligand"][0])
+        restraint = 1.0 - self.inhibition_cd22 * ligand / (1.0 + ligand)
+        drive = restraint * float(world.ports["b_cell_drive"][0])
         sink = float(world.ports["baff_sink"][0])
         starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
         rates = self.rates.copy()

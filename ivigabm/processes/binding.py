@@ -1,7 +1,8 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
-Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step, and
-aggregated IgG beside them where a dish is stimulated with it.
+Soluble: monomer, dimer, the complexes of a dish and aggregated IgG where it is stimulated with it
+bind the mean phagocyte by the multivalent equations once a step; lectins, which only cells of a
+dish show, by their own ligand.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -10,9 +11,13 @@ the target is one more opsonin.
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
+from ivigabm.processes.lectins import LECTIN_PORTS, lectins_shown, occupied
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-AGGREGATE = 2  # after monomer and dimer
+Array = NDArray[np.float64]
+
+LARGER = 2  # soluble ligands after monomer and dimer: complexes of a dish, aggregates last
+DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
 STIMULUS = "aggregated_igg"
 NANOMOLAR = 1e-9  # mol/L
 
@@ -159,7 +167,7 @@ class Binding:
     """Phase: soluble occupancy of the mean phagocyte, then every contact."""
 
     name: ClassVar[str] = "binding"
-    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor", "drug_opsonin")
+    reads: ClassVar[tuple[str, ...]] = ("fcgr_competitor", "drug_opsonin", *LECTIN_PORTS)
     drives: ClassVar[tuple[str, ...]] = ("signalling", "receptor_expression")
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
@@ -187,6 +195,7 @@ class Binding:
             np.zeros((kinds, types)),
         )
         self._expect_soluble(world)
+        self.lectins = lectins_shown(world)
         self.copies = np.zeros((0, types))
         self.bound = np.zeros((0, types))
         self.linked = np.zeros((0, types))
@@ -194,31 +203,34 @@ class Binding:
     def _expect_soluble(self, world: "World") -> None:
         """Room for the kinds of soluble IgG that this world can have."""
         ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
-        per_complex = [1.0, 2.0]  # IgG in a monomer and a dimer
-        self.aggregate = 0.0  # mol/L of IgG in aggregates at a stimulus of 1
+        parts = [Suspended(np.zeros(LARGER), DIMER_COUNTS, np.zeros((LARGER, types)))]
+        if world.complexes is not None:
+            parts.append(world.complexes)
+        self.aggregate = 0.0  # mol/L of aggregates at a stimulus of 1
         if dish is not None and STIMULUS in dish.stimulus:
-            per_complex.append(ps["culture.aggregate_valency"])
-            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR
-        self.counts = np.diag(per_complex)
-        kinds = len(per_complex)
-        self.ligand, self.affinity = np.zeros(kinds), np.zeros((kinds, types))
-        if self.aggregate:
-            igg1 = (Molecule(species="human", subclass="IgG1"),)
-            self.affinity[AGGREGATE] = world.fcgr_affinity(igg1)[0]
-        self.soluble_work = multivalent_work(kinds, kinds, types)
+            igg1, valency = (Molecule(species="human", subclass="IgG1"),), np.array([
+                [ps["culture.aggregate_valency"]]
+            ])  # fmt: skip
+            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR / float(valency[0, 0])
+            parts.append(Suspended(np.zeros(1), valency, world.fcgr_affinity(igg1)))
+        self.ligand = np.concatenate([part.molar for part in parts])
+        self.counts = block_diag(*(part.counts for part in parts))
+        self.affinity = np.concatenate([part.affinity for part in parts])
+        number, kinds = self.counts.shape
+        self.soluble_work = multivalent_work(number, kinds, types)
         self.rival, self.mean_copies, self.free = np.zeros((3, types))
-        self.held_twice = np.zeros((kinds, types))
-        held = np.zeros((kinds, types))
-        self.solved = np.zeros(kinds), np.zeros(kinds), held, self.held_twice
+        self.complexes, self.held_twice = np.zeros(number), np.zeros((number, types))
+        held = np.zeros((number, types))
+        self.solved = self.complexes, np.zeros(number), held, self.held_twice
         self.share = np.zeros((3, types))
 
-    def by_aggregates(self) -> "np.typing.NDArray[np.float64]":
+    def by_aggregates(self) -> Array:
         """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
         if not self.aggregate:
             return np.zeros(self.held_twice.shape[1])
-        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
+        return np.asarray(self.held_twice[-1] * self.per_patch)
 
-    def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
+    def own_competition(self, world: "World") -> Array:
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,).
 
         The array holds until the next call.
@@ -278,8 +290,7 @@ class Binding:
             self.linked,
         )
         if self.aggregate:
-            igg = self.aggregate * world.stimulus(STIMULUS)
-            self.ligand[AGGREGATE] = igg / self.counts[AGGREGATE, AGGREGATE]
+            self.ligand[-1] = self.aggregate * world.stimulus(STIMULUS)
         average(self.copies, cells["alive"], cells.n, self.mean_copies)
         bind_soluble(
             own,
@@ -294,6 +305,8 @@ class Binding:
             self.soluble_work,
             self.share,
         )
+        for place in self.lectins:
+            self.share[0, place] = occupied(world, place)
         scatter(
             receptor["host_row"],
             receptor["receptor"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.knowledge import receptor_copies
 from ivigabm.processes.binding import Binding
 from ivigabm.processes.contacts import Contacts
 from ivigabm.processes.phagocytosis import Phagocytosis
@@ -20,6 +21,7 @@ from ivigabm.processes.signalling import Signalling
 if TYPE_CHECKING:
     from ivigabm.engine.columns import Table
     from ivigabm.processes.world import World
+    from ivigabm.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ NK_CELL = Kind(
     "nk_cell", "nk_receptor", "attack_nk",
     resident=True, rate="phagocyte.rate_nk_cell", coated=False, drug_coat=True, lane=2,
 )  # fmt: skip
+
+
+ARMED = (MACROPHAGE, NEUTROPHIL, NK_CELL)  # in the order of a world's phagocytes
 
 
 class Phagocytes:
@@ -106,3 +111,12 @@ class Phagocytes:
             receptors = self.receptors(world)
             receptors.compact(0.0)
             receptors["host_row"][:] = moved[receptors["host_row"]]
+
+
+def copies_shown(kind: str, scenario: "Scenario") -> dict[str, float]:
+    """Receptors of a kind of cell in a scenario, with their allele -> copies per cell."""
+    dish = scenario.dish
+    if dish is not None and dish.receptor is not None:
+        return {dish.receptor: dish.copies}
+    bearer = dish.phagocyte if dish is not None and kind == MACROPHAGE.name else kind
+    return receptor_copies(scenario.receptor_species, bearer, scenario.genotype)

@@ -19,6 +19,7 @@ Extent = Literal[
     "opsonin_channels",
     "cytokine",
     "antigen",
+    "treg",
     "molecule_mesh",
     "field_mesh",
 ]
@@ -179,6 +180,13 @@ PORTS: Mapping[str, Port] = {
             neutral=1.0,
             combine="product",
         ),
+        Port(
+            "cd22_ligand",
+            "scalar",
+            "1",
+            "b_lineage",
+            "disialylated Fc over its half occupancy of CD22",
+        ),
         Port("baff_sink", "scalar", "1", "b_lineage", "bound over free BAFF"),
         Port(
             "il33_release",
@@ -253,10 +261,11 @@ PORTS: Mapping[str, Port] = {
         ),
         Port(
             "treg_stimulus",
-            "scalar",
+            "treg",
             "1",
             "t_cells",
-            "push to regulatory T cells to divide, in half-effect units",
+            "push to regulatory T cells to divide, in half-effect units, and the part of it that "
+            "is ligand on DCIR",
         ),
         Port(
             "t_cell_programme",

@@ -12,6 +12,7 @@ import numpy as np
 
 from ivigabm.engine.elementary import expm1, hill
 from ivigabm.engine.kernel import kernel
+from ivigabm.processes.world import LECTIN
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
@@ -58,7 +59,7 @@ class Signalling:
         inhibition = ps["signal.inhibition_weight"]
         if world.ps.species == "human":
             inhibition *= ps["signal.fcgr2b_response"]
-        sign = {"activating": 1.0, "inhibitory": -inhibition, "decoy": 0.0}
+        sign = {"activating": 1.0, "inhibitory": -inhibition, "decoy": 0.0, LECTIN: 0.0}
         self.weight = np.array([sign[receptor.role] for receptor in world.receptors])
         self.relax = -float(expm1(-world.dt / ps["signal.activation_time"]))
         self.net, self.response = np.zeros(0), np.zeros(0)

@@ -15,6 +15,7 @@ from ivigabm.knowledge import ParameterSet, affinity
 from ivigabm.knowledge.vocabulary import nodes_of
 from ivigabm.perturbation import Resolved
 from ivigabm.processes.amyloid import STATES
+from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.cytokines import GIVEN, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Idiotypes
@@ -73,6 +74,7 @@ COLUMNS["nk_receptor"] = dict(COLUMNS["fcg_receptor"])
 
 # what became of the targets of a dish or of blood: taken by a kind of cell, lysed, dead otherwise
 FATES = ("macrophage", "neutrophil", "nk_cell", "lysed", "died")
+LECTIN = "lectin"  # role of a receptor that binds sugar and tells the cell nothing here
 HELD = {"TNF": "tnf", "IFN-gamma": "ifn_gamma", "C5a": "c5a"}  # stimuli that are fields
 
 CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
@@ -80,7 +82,7 @@ CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
 
 @dataclass(frozen=True)
 class Receptor:
-    """An Fcγ receptor type on phagocytes here: name with allele and role.
+    """An Fc receptor type on phagocytes here: name with allele and role.
 
     `function` is the share that a blocking antibody leaves; the protein stays.
     """
@@ -132,6 +134,7 @@ class World:
     idiotypes : which of them bind which clone.
     receptor_ledger : receptor copies of macrophages made, lost and founded.
     blood_target : targets move among the cells, in blood or in the medium of a dish.
+    complexes : soluble immune complexes of a dish; None elsewhere.
     serum : complement there is, 1 in a body. toll : targets lost so far, in the order of FATES.
     born : table -> stages of the cells that division has made in this step.
     primed_by_donor : how far transferred dendritic cells are primed, 0..1.
@@ -159,6 +162,7 @@ class World:
     tables: dict[str, Table]
     own: Pools
     drug: Drug | None
+    complexes: Suspended | None
     antigen: Antigen | None
     receptors: tuple[Receptor, ...]
     fields: Fields
@@ -256,13 +260,18 @@ class World:
         return left
 
     def fcgr_affinity(self, molecules: tuple[Molecule, ...]) -> Array:
-        """Affinity of each molecule for each receptor here, per M, shape (molecules, receptors)."""
+        """Affinity of each molecule for each receptor here, per M, shape (molecules, receptors).
+
+        Lectins do not bind the protein: what binds them comes by ports of their own.
+        """
         position = self.resolved.hypothesis.get("glycan_affinity")
         table = np.zeros((len(molecules), len(self.receptors)))
         for i, m in enumerate(molecules):
             if m.has("fc"):
                 table[i] = [
-                    affinity(
+                    0.0
+                    if receptor.role == LECTIN
+                    else affinity(
                         m.species,
                         m.subclass,
                         m.glycoform,

@@ -37,8 +37,6 @@ CLINICAL = (
     "stiffness", "adas_cog", "arthritis", "eae_score", "weakness", "axon_regeneration",
     "conduction", "airway_response", "lesion",
 )  # fmt: skip
-# words of the language without an entry elsewhere in this file or in the registry of probes
-OTHERS = ("bound_complex", "crosslinked", "binding")
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ AREA = "inflammation_auc"
 def measure_words(scenario: Scenario | None = None) -> frozenset[str]:
     """All words that may stand as a measure; with a scenario, its own clinical one as well."""
     own = _reads(scenario) if scenario is not None else None
-    known = {*OBSERVED, *MAKERS, *CLINICAL, *OTHERS, *KINETICS, AREA}
+    known = {*OBSERVED, *MAKERS, *CLINICAL, *KINETICS, AREA}
     return frozenset(known | ({own} if own else set()))
 
 

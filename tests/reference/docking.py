@@ -11,6 +11,7 @@ import numpy as np
 from ivigabm.engine.elementary import exp
 from ivigabm.processes.binding import STIMULUS
 from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.lectins import occupied
 from ivigabm.processes.phagocytes import Phagocytes
 from reference.agents import Phagocyte
 from reference.binding import multivalent_equilibrium, patch_equilibrium
@@ -19,7 +20,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER, AGGREGATE = 0, 1, 2
+MONOMER, DIMER = 0, 1
 
 
 def bind(model: "Individual") -> None:
@@ -85,7 +86,8 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked.
 
     The monomer enters as 1 mol/L of a ligand with the summed K times concentration; a dimer
-    holds two IgG, so there are half as many as molecules in it.
+    holds two IgG, so there are half as many as molecules in it. Complexes of a dish come after
+    them. Lectins have ligands of their own.
     """
     binding, types = group.binding, len(own)
     copies = mean_copies(model.kinds[group.name], types)
@@ -96,25 +98,36 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
         [own[j] + port[MONOMER][j] for j in range(types)],
         [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
     ]
+    counts = [[1.0, 0.0], [0.0, 2.0]]
+    dish = model.world.complexes
+    if dish is not None:
+        affinity += dish.affinity.tolist()
+        concentration += dish.molar.tolist()
+        counts = [row + [0.0] * dish.counts.shape[1] for row in counts]
+        counts += [[0.0, 0.0, *row] for row in dish.counts.tolist()]
     if binding.aggregate:
-        igg = binding.aggregate * model.world.stimulus(STIMULUS)
-        concentration.append(igg / float(binding.counts[AGGREGATE, AGGREGATE]))
-        affinity.append(binding.affinity[AGGREGATE].tolist())
+        affinity.append(binding.affinity[-1].tolist())
+        concentration.append(binding.aggregate * model.world.stimulus(STIMULUS))
+        counts = [[*row, 0.0] for row in counts]
+        counts.append([0.0] * (len(counts[0]) - 1) + [float(binding.counts[-1, -1])])
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
-        concentration, binding.counts.tolist(), affinity, copies, binding.kx
+        concentration, counts, affinity, copies, binding.kx
     )
     model.aggregated[group.name] = [0.0] * types
-    for amounts in (held, held_twice):
-        if binding.aggregate:
-            pairs = zip(amounts[DIMER], amounts[AGGREGATE], strict=True)
-            amounts[DIMER] = [dimer + aggregate for dimer, aggregate in pairs]
     if binding.aggregate:
-        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
-    return [
+        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[-1]]
+    in_complex, twice = held[DIMER], held_twice[DIMER]
+    for row in range(2, len(held)):
+        in_complex = [a + b for a, b in zip(in_complex, held[row], strict=True)]
+        twice = [a + b for a, b in zip(twice, held_twice[row], strict=True)]
+    monomer, complexed, paired = (
         [amount * (1.0 / number) if number > 0.0 else 0.0
          for amount, number in zip(amounts, copies, strict=True)]
-        for amounts in (held[MONOMER], held[DIMER], held_twice[DIMER])
-    ]  # fmt: skip
+        for amounts in (held[MONOMER], in_complex, twice)
+    )  # fmt: skip
+    for place in binding.lectins:
+        monomer[place] = occupied(model.world, place)
+    return [monomer, complexed, paired]
 
 
 def mean_copies(phagocytes: list[Phagocyte], types: int) -> list[float]:

@@ -22,13 +22,17 @@ SMALL = {
     "set.cells.autoantibody_parcels": 20,
 }  # fmt: skip
 
+TINY = {"set.section.width": 16, "set.section.height": 16, "set.cells.macrophage": 10}
+
 
 @cache
 def _models(name: str, words: tuple[tuple[str, Any], ...]) -> tuple[IVIgModel, ...]:
-    change = parse({**SMALL, **dict(words)})
+    slow = "alzheimer" in name  # hundreds of days, hardly any chance in them
+    change = parse({**SMALL, **(TINY if slow else {}), **dict(words)})
     probes = ("c5a",) if name == "mouse_complement_shock" else ()
+    seeds = SEEDS[:1] if slow else SEEDS
     return tuple(
-        IVIgModel(name, rng=seed, perturbation=change, probes=probes).run() for seed in SEEDS
+        IVIgModel(name, rng=seed, perturbation=change, probes=probes).run() for seed in seeds
     )
 
 
@@ -59,11 +63,11 @@ def clearance(**words: Any) -> float:
 
 
 def test_a_tracer_is_cleared_faster_under_ivig_by_fcrn_alone():
-    """P027, P028: 5.2 mL/d/kg, 14.4 under 2 g/kg, 68 without FcRn."""
-    alone, treated = clearance(**NONE), clearance(dose=2.0)
+    """P027, P028: 5.2 mL/d/kg, 11 to 16 under 1 to 2 g/kg, 68 without FcRn."""
+    alone, treated = clearance(**NONE), clearance(dose=1.0)
     assert 4.0 < alone < 7.0
-    assert 1.5 < treated / alone < 3.5
-    assert clearance(dose=2.0, without="FC_FCRN") == pytest.approx(alone, rel=1e-9)
+    assert 9.0 < treated < 18.0
+    assert clearance(dose=1.0, without="FC_FCRN") == pytest.approx(alone, rel=1e-9)
     assert clearance(knockout="FcRn", **NONE) > 8.0 * alone
 
 

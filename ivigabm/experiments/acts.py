@@ -33,6 +33,7 @@ AGENT_OF = {
     "receptor_expression": RECEPTORS,
     "sensing": "sensor_cell",
     "dendritic": "dendritic_cell",
+    "amyloid": "macrophage",
     "phagocytosis": "target_cell",
     "complement": "complement",
     "cytokines": "tnf",

@@ -41,7 +41,7 @@ PLAIN = {
     "fas_agonist": ("neutrophil", -1),
     "siglec_agonist": ("neutrophil", -1),
     "treg_stimulus": (TREG, 1),
-    "basophil_ige": ("basophil", 1),
+    "basophil_ige": ("il4_own", 1),
     "macrophage_output": ("macrophage", -1),
     "microglia_drive": ("macrophage", -1),
     "dc_priming": ("dendritic_cell", 1),

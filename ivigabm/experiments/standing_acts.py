@@ -18,7 +18,7 @@ from ivigabm.experiments.acts import (
 )
 from ivigabm.processes import t_cells
 from ivigabm.processes.cytokines import Cytokines
-from ivigabm.processes.receptor_expression import C5A, IFNG, TNF
+from ivigabm.processes.receptor_expression import C5A, IFNG, IL4, TNF
 
 if TYPE_CHECKING:
     from ivigabm.model import IVIgModel
@@ -141,6 +141,8 @@ def _response(model: "IVIgModel") -> Iterator[Act]:
     )
     yield from expressed(model, "c5a", c5a, C5A, pitch)
     yield from expressed(model, "ifn_gamma", expression.ifng(world), IFNG, pitch)
+    own = fields["il4_own"] * expression.il4_receptor * expression.il4_share
+    yield from expressed(model, "il4_own", own / expression.half_il4, IL4, pitch)
 
 
 def _priming(model: "IVIgModel") -> Iterator[Act]:

@@ -27,7 +27,7 @@ SMALL = {
 }  # fmt: skip
 DAYS = 10.0
 ILL, WELL, TRIFLE = 4.0, 1.0, 1.0  # points of the mean score
-FC_ROUTES = "FC_FCGR_BLOCK,FC_FCRN,FC_COMPL_C3B"
+FC_ROUTES = "FC_FCGR_BLOCK,FC_FCRN,FC_COMPL_C3B,FC_TH2_AXIS"
 
 
 def simulate(days: float, seed: int, scenario: Scenario = SERUM, **words: Any) -> IVIgModel:

@@ -27,7 +27,7 @@ SMALL = {
     "set.target.count_per_agent": 4.0, "set.step_hours": 0.5, "treat_day": -1.0,
 }  # fmt: skip
 NONE = {"no_ivig": True}
-FCGR2B_CHAIN = "FC_SIGNR1_SENSOR,FC_TYPE2,FC_TH2_AXIS,FC_FCGR2B_UP"
+FCGR2B_CHAIN = "FC_SIGNR1_SENSOR,FC_TYPE2,FC_TH2_AXIS,FC_FCGR2B_UP,FC_DC_FCGR3,FAB_BASO_IGE"
 PROTECTS, TRIFLE = 50.0, 5.0  # points of per cent
 
 

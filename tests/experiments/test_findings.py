@@ -131,6 +131,11 @@ def test_a_folder_holds_groups_and_other_lists(tmp_path: Path, runs: list[Task])
         ("G3", "second")
     ]
     assert list(words(evidence(tmp_path, only_rows=["G2"]))) == ["G2"]
+    bad = "X,mouse_itp,dose=1,none,platelets@24h,>,,,all,x,verified,\n"
+    (tmp_path / "second.csv").write_text(HEADER + three + bad, encoding="utf-8")
+    assert [fault.id for fault in evidence(tmp_path, groups=["second"]).faults] == ["X"]
+    assert evidence(tmp_path, groups=["first"]).faults == ()
+    assert evidence(tmp_path, only_rows=["G3"]).faults == ()
     with pytest.raises(InputError, match="group 'third' is not known"):
         evidence(tmp_path, groups=["third"])
     with pytest.raises(InputError, match="row 'G4' is not known"):

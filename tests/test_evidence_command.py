@@ -105,8 +105,13 @@ def test_moved_verdicts_are_told(table: Path, done: tuple[Path, Result]) -> None
 
 def test_a_table_without_fault_ends_well(tmp_path: Path, done: tuple[Path, Result]) -> None:
     path = tmp_path / "table.csv"
-    path.write_text(HEADER + ROWS.splitlines(keepends=True)[1], encoding="utf-8")
-    assert call(str(path), "--workers", "1", "--max-replicates", "2").exit_code == 0
+    beyond = "T4,mouse_itq,none,,platelets,value,0,1,all,Nobody 1900,verified,\n"
+    path.write_text(HEADER + ROWS.splitlines(keepends=True)[1] + beyond, encoding="utf-8")
+    result = call(str(path), "--workers", "1", "--max-replicates", "2")
+    assert result.exit_code == 0
+    (line,) = (line for line in result.stdout.splitlines() if "mouse_itq" in line)
+    assert line.split()[-2:] == ["1", "T4"]
+    assert "did you mean 'mouse_itp'?" in line
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from ivigabm.errors import InputError
 from ivigabm.experiments import evidence
 from ivigabm.experiments.executors import InProcess
 from ivigabm.experiments.findings.pins import changes, pins_of, read_pins, text_of
+from ivigabm.experiments.findings.plan import plan
 from ivigabm.experiments.findings.result import EvidenceResult
 from ivigabm.experiments.findings.rounds import ladder
+from ivigabm.experiments.findings.table import read_tables
 from ivigabm.experiments.store import Store
 from ivigabm.experiments.task import Run, Task
 
@@ -397,3 +399,17 @@ def test_positions_are_tallied(tmp_path: Path, runs: list[Task]) -> None:
     found = evidence(table(tmp_path, rows))
     assert found.positions == {"treg_role:cause": (1, 2), "treg_role:correlate": (1, 2)}
     assert found.score == (0, 0)
+
+
+def test_examples_of_the_language_can_be_read() -> None:
+    rows, faults = read_tables(Path(__file__).parents[1] / "data" / "evidence_examples.csv")
+    assert faults == []
+    assert [row.id for row in rows] == ["E051", "E003", "E020", "E126", "C020", "C023"]
+    planned = {row.id: plan(row) for row in rows}
+    assert planned["E051"].case is not None
+    assert planned["C020"].case is not None
+    assert planned["C020"].case.claim.arm.days == 168.0
+    withdrawal = planned["C023"].case
+    assert withdrawal is not None
+    starts = {run.start_day for side in withdrawal.claim.sides for run in side.runs.values()}
+    assert starts == {-91.0}

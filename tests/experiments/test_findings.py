@@ -277,9 +277,12 @@ def test_arms_of_equal_content_run_once(tmp_path: Path, runs: list[Task]) -> Non
 
 def test_a_longer_row_lends_its_run_to_a_shorter_one(tmp_path: Path, runs: list[Task]) -> None:
     rows = GOOD + "L,mouse_itp,none,,platelets.percent@3d,value,5,15,null,x,verified,\n"
-    evidence(table(tmp_path, rows), only_rows=["G3"])
-    untreated = [task for task in runs if task.resolved.scenario.antibody[0].dose_fold > 0.0]
-    assert {task.days for task in untreated} == {3.0}
+    path = table(tmp_path, rows)
+    for store, days in ((None, 1.0), (Store(tmp_path / "store"), 3.0)):
+        runs.clear()
+        evidence(path, only_rows=["G3"], store=store)
+        untreated = [task for task in runs if task.resolved.scenario.antibody[0].dose_fold > 0.0]
+        assert {task.days for task in untreated} == {days}
 
 
 def test_a_second_look_computes_nothing(tmp_path: Path, runs: list[Task]) -> None:

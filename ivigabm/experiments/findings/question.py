@@ -66,11 +66,12 @@ def evidence(
             planned.append(plan(row))
         except InputError as error:
             faults.append(at_fault(row, str(error)))
-    every = [comparison for p in planned for case in p.cases for comparison in case.comparisons]
     wanted = [one for one in planned if _is_wanted(one.row, only_rows, groups)]
+    # runs that are kept are shared over the whole table, so that a part of it finds them again
+    sharers = planned if store is not None else wanted
+    every = [comparison for p in sharers for case in p.cases for comparison in case.comparisons]
     report = progress or (lambda done, total: None)
     place = store if store is not None else Memory()
-    # shared over the whole table, so that a part of it finds its runs in the store
     bench = Bench(Sharing(every), executor, place, seed, max_replicates, report)
     seen = _judged([case for one in wanted for case in one.cases], bench)
     seconds = _seconds(wanted, bench)

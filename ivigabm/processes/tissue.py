@@ -134,6 +134,9 @@ class Tissue:
             table["integrity"],
             table["irreversible"],
         )
+        self._read_function(table)
+
+    def _read_function(self, table: "Table") -> None:
         function_left(
             table["opsonin"],
             self.epitopes,
@@ -157,3 +160,4 @@ class Tissue:
         if self.fixed:
             room = 1.0 - table["irreversible"]
             table["integrity"][:] = room * (self.repair / (self.repair + attack))
+            self._read_function(table)

@@ -145,6 +145,9 @@ class Tissue:
             table["integrity"],
             table["irreversible"],
         )
+        self._read_function(table)
+
+    def _read_function(self, table: "Table") -> None:
         function_left(
             table["opsonin"],
             self.epitopes,
@@ -169,6 +172,5 @@ class Tissue:
         table = world.tables["target_cell"]
         if self.fixed:
             room = 1.0 - table["irreversible"]
-            settled = room * (self.repair / (self.repair + attack))
-            table["function"][:] *= settled / table["integrity"]
-            table["integrity"][:] = settled
+            table["integrity"][:] = room * (self.repair / (self.repair + attack))
+            self._read_function(table)

@@ -134,6 +134,10 @@ class Tissue:
             table["integrity"],
             table["irreversible"],
         )
+        self._function(table)
+
+    def _function(self, table: "Table") -> None:
+        """What the clinic reads: working targets that nothing blocks."""
         function_left(
             table["opsonin"],
             self.epitopes,
@@ -157,3 +161,4 @@ class Tissue:
         if self.fixed:
             room = 1.0 - table["irreversible"]
             table["integrity"][:] = room * (self.repair / (self.repair + attack))
+            self._function(table)

@@ -9,7 +9,7 @@ from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 from reference import b_cells
 from reference.individual import Individual
-from reference.targets import attack
+from reference.targets import attack, unblocked
 
 
 class ReferenceModel(Individual):
@@ -56,6 +56,7 @@ class ReferenceModel(Individual):
             for target in self.kinds["target_cell"]:
                 room = 1.0 - target.irreversible
                 target.integrity = room * (rule.repair / (rule.repair + mean_attack))
+                target.function = target.integrity * unblocked(self, target)
 
     def step(self) -> None:
         """One step of simulated time."""

@@ -19,6 +19,7 @@ LAST_STEP = 20_000
 ALL = "mechanisms"  # key of a change of all bits
 GIVE = "give"
 GROUPS = {"group:Fab2": "Fab2", "group:Fc": "Fc"}
+_IGNORED = ("version", "t")  # of exported files
 _PARCELS = ("autoantibody_parcels", "igg_parcels")  # a resolution, no density
 
 Change = tuple[int, str, StrictBool | float | str]
@@ -77,7 +78,7 @@ class Config(BaseModel):
         """
         if not isinstance(data, Mapping):
             raise InputError("config: an object with settings is expected")
-        given = {str(key): value for key, value in data.items() if key != "version"}
+        given = {str(key): value for key, value in data.items() if key not in _IGNORED}
         try:
             config = cls.model_validate(given)
         except ValidationError as error:

@@ -8,9 +8,9 @@ import { t } from './i18n.js';
 import { calm } from './motion.js';
 
 const ROW = 21;
-const BOX = { x: 8, width: 196, height: 18 };
-const PROCESS = { x: 264, width: 88, height: 20 };
-const WIDTH = 360;
+const BOX = { x: 1, width: 166, height: 18 };
+const PROCESS = { x: 209, width: 100, height: 20 };
+const WIDTH = 310;
 
 /** @type {Record<string, {node: any, glow: any, count: any, edge: any}>} */
 let nodes = {};
@@ -100,7 +100,7 @@ function processNode(name, y) {
   const label = (found ? found.label : name).replace(/_/g, ' ');
   const group = makeSvg('g', { class: 'process', data: { testid: `process-${name}` } },
     makeSvg('rect', { x: PROCESS.x, y: y - 10, width: PROCESS.width, height: PROCESS.height, rx: 10 }),
-    makeSvg('text', { x: PROCESS.x + PROCESS.width / 2, y: y + 3.8, 'text-anchor': 'middle', text: label.length > 16 ? `${label.slice(0, 15)}…` : label }));
+    makeSvg('text', { x: PROCESS.x + PROCESS.width / 2, y: y + 3.8, 'text-anchor': 'middle', text: label.length > 19 ? `${label.slice(0, 18)}…` : label }));
   return { group, glow };
 }
 

@@ -8,18 +8,24 @@ import { tissuePalette } from './palette.js';
 import { spritesOf } from './sprites.js';
 
 export function openLegend() {
-  on('config', build);
-  on('theme', build);
-  on('language', build);
+  on('config', () => build());
+  on('theme', () => build());
+  on('language', () => build());
   on('frame', (head) => {
-    if (head.t <= 1) build();
+    if (head.t % 16 <= 1) build(false);
   });
 }
 
-function build() {
+let drawn = '';
+
+/** @param {boolean} [anew] */
+function build(anew = true) {
   const frame = app.frame;
-  const palette = tissuePalette(app.meta);
   const there = new Set(frame ? [...frame.treated.agents.kind, ...frame.control.agents.kind] : []);
+  const key = [...there].sort().join();
+  if (!anew && key === drawn) return;
+  drawn = key;
+  const palette = tissuePalette(app.meta);
   const kinds = app.meta.kinds.map((/** @type {any} */ kind, /** @type {number} */ i) =>
     frame && !there.has(i) && !isMolecule(kind) ? null : entry(kind, i, palette, false)).filter(Boolean);
   const molecule = app.meta.kinds.findIndex((/** @type {any} */ kind) => /igg/.test(kind.id));
@@ -36,7 +42,7 @@ function isMolecule(kind) {
 function entry(kind, index, palette, sialylated) {
   const canvas = make('canvas', { width: 22, height: 22, 'aria-hidden': 'true' });
   const context = canvas.getContext('2d');
-  const sprite = spritesOf(kind, index, palette, 16)[sialylated ? 1 : 0][7];
+  const sprite = spritesOf(kind, index, palette, isMolecule(kind) ? 12 : 11)[sialylated ? 1 : 0][7];
   const { dx, dy, colour } = sprite;
   const image = context.createImageData(22, 22);
   const pixels = new Uint32Array(image.data.buffer);

@@ -42,7 +42,7 @@ export async function startLesson(lesson) {
 
 /** @param {boolean} hidden the learner has to find out which mechanisms act */
 function hideToggles(hidden) {
-  for (const id of ['mechanism-groups', 'products', 'diagram', 'happened', 'attribution']) byId(id).toggleAttribute('hidden', hidden);
+  for (const id of ['mechanism-groups', 'products', 'diagram', 'happened', 'attribution']) byId(id).closest('.panel').hidden = hidden;
 }
 
 /** @param {any} lesson */
@@ -78,12 +78,13 @@ async function runLesson(lesson, run) {
   const guessed = /** @type {any} */ (document.querySelector('input[name=guess]:checked')).value;
   run.disabled = true;
   let against = null;
-  if (lesson.compare !== 'control') {
+  if (typeof lesson.compare === 'object') {
     await restart(lesson.compare);
     await runTo(lesson.until);
     against = outcomeOf(lesson.outcome, 'treated');
   }
   await restart(lesson.config);
+  if (lesson.compare === 'start') against = outcomeOf(lesson.outcome, 'treated');
   await runTo(lesson.until);
   const value = outcomeOf(lesson.outcome, 'treated');
   const reference = against ?? outcomeOf(lesson.outcome, 'control');
@@ -121,7 +122,7 @@ function outcomeOf(name, arm) {
 
 /** What was expected, as a curve: the untreated one bent up, down, or not. @param {any} lesson @param {string} guessed */
 function layGuess(lesson, guessed) {
-  const variable = app.series.values[lesson.outcome] ? lesson.outcome : lesson.outcome.replace(/_(auc|mean|peak|max|min|final|end)$/, '');
+  const variable = app.series.values[lesson.outcome] ? lesson.outcome : lesson.outcome.replace(/_auc$/, '');
   const pair = app.series.values[variable];
   if (!pair) return;
   const bend = { rise: 0.35, fall: -0.35, same: 0 }[guessed] || 0;

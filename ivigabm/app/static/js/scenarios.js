@@ -14,15 +14,14 @@ export function openScenarios() {
 }
 
 function build() {
-  const menu = make('select', { id: 'scenario', data: { testid: 'scenario', lock: 'scenario' }, on: { change: () => choose(menu.value) } },
+  const menu = make('select', { id: 'scenario', 'aria-label': t('more_scenarios'), data: { testid: 'scenario', lock: 'scenario' }, on: { change: () => choose(menu.value) } },
     ...app.meta.scenarios.map((/** @type {any} */ one) => make('option', { value: one.id, text: one.title })));
   const size = make('select', { id: 'size', 'aria-label': t('size'), data: { testid: 'size', lock: 'scenario' },
     on: { change: () => begin({ ...app.config, log: [], mechanisms: app.bits, size: Number(size.value) }) } },
-  ...app.meta.sizes.map((/** @type {number} */ n) => make('option', { value: n, text: `${n} × ${n}` })));
+  ...app.meta.sizes.map((/** @type {number} */ n) => make('option', { value: n, text: t('section_size', { n }) })));
   const cards = app.meta.cards.map((/** @type {any} */ card, /** @type {number} */ i) => cardOf(card, i)).filter(Boolean);
   byId('presets').replaceChildren(...cards,
-    make('div', { class: 'preset-more' }, make('label', { for: 'scenario', text: t('more_scenarios') }), menu),
-    make('div', { class: 'preset-more' }, make('label', { for: 'size', text: t('size') }), size));
+    make('div', { class: 'preset-more' }, menu, size));
   show();
 }
 

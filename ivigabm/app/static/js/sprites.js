@@ -29,22 +29,25 @@ const SHAPES = {
 export function spritesOf(kind, index, palette, scale) {
   const tile = kind.shape === 'square';
   const molecule = kind.shape === 'dot' || kind.shape === 'diamond';
-  const size = tile ? scale : Math.max(1, Math.round(scale * (molecule ? 0.55 : 1.35) * (kind.size || 1)));
+  const size = tile ? scale : Math.max(1, Math.round(scale * (molecule ? 1.6 : 1.2) * (kind.size || 1)));
+  const harmed = tile && kind.state === 'function';
   return [false, true].map((sialylated) => {
     const shape = SHAPES[sialylated && molecule ? 'diamond' : kind.shape] || SHAPES.circle;
     const grown = sialylated && molecule ? size + (scale > 4 ? 2 : 0) : size;
     return Array.from({ length: LEVELS }, (_, level) => {
       const own = sialylated && molecule ? palette.sialylated : palette.kinds[index];
-      return spriteOf(tile ? null : shape, grown, toneOf(tile, molecule, own, level / (LEVELS - 1), palette), palette);
+      return spriteOf(tile ? null : shape, grown, toneOf(harmed, molecule, own, level / (LEVELS - 1), palette), palette);
     });
   });
 }
 
-/** Tiles turn from their colour to damage as function is lost; cells fill as they are active.
- * @param {boolean} tile @param {boolean} molecule @param {any} own @param {number} state @param {any} palette */
-function toneOf(tile, molecule, own, state, palette) {
-  if (tile) return state > 0.02 ? mixed(palette.harm, own, Math.min(1, state * 1.05)) : palette.lost;
-  return molecule ? own : mixed(palette.ground, own, 0.45 + 0.55 * state);
+/** Tissue turns from its colour to damage as function is lost; cells fill as they are active.
+ * @param {boolean} harmed @param {boolean} molecule @param {any} own @param {number} state @param {any} palette */
+function toneOf(harmed, molecule, own, state, palette) {
+  if (!harmed) return molecule ? own : mixed(palette.ground, own, 0.62 + 0.38 * state);
+  if (state < 0.02) return palette.lost;
+  const rose = mixed(palette.ground, palette.harm, 0.4); // not through brown
+  return state > 0.5 ? mixed(rose, own, 2 * state - 1) : mixed(palette.harm, rose, 2 * state);
 }
 
 /** @param {((u: number, v: number) => boolean)|null} shape null: the whole site

@@ -65,11 +65,9 @@ function drawNewest() {
   const frame = waiting;
   waiting = null;
   if (!frame || !app.run) return;
+  send('ack', { frame: frame.head.frame }); // first: the next step is taken while this one is drawn
   keep(frame);
-  if (!app.past) {
-    drawShown();
-  }
-  send('ack', { frame: frame.head.frame });
+  if (!app.past) drawShown();
   document.body.dataset.ready = 'yes';
 }
 
@@ -105,9 +103,7 @@ export function drawShown() {
 
 /** @param {Record<string, number|null>} values */
 function scoreText(values) {
-  const { measure, unit } = scenarioOf();
-  const at = (unit || '').replace(/\s*\(.*\)/, '');
-  return `${measure} ${short(values.clinical_score)} ${at}`.trim();
+  return `${scenarioOf()?.measure || ''} ${short(values.clinical_score)}`;
 }
 
 /** @param {import('./frame.js').Frame|null} frame of the past; null: the present */

@@ -33,7 +33,7 @@ _WORDS = {
     "stage": ("went on to the next stage", "changed its stage"),
     "crosslinked": ("had more receptors cross-linked", "had fewer receptors cross-linked"),
 }
-_NOTABLE = 0.02  # change of a share within one step that is worth a line
+_NOTABLE, _FAINT = 0.05, 0.01  # relative change in a step that is worth a line, and of what
 
 
 class Watched:
@@ -63,7 +63,7 @@ class Watched:
         for name, (more, less) in _WORDS.items():
             if name in now and name in self._last:
                 before, after = self._last[name], now[name]
-                least = _NOTABLE * max(1.0, abs(before))
+                least = _NOTABLE * max(_FAINT, abs(before))
                 if abs(after - before) > least:
                     what = more if after > before else less
                     self._events.appendleft({

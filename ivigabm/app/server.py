@@ -1,6 +1,7 @@
 """The server: files, what can be shown, and a session for every websocket."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -137,6 +138,8 @@ class Server:
             session.close()
             self.sessions.discard(session)
             await _shut(socket, _GOING_AWAY)
+            # Mesa's models hold themselves; what a visitor leaves behind is not left to chance.
+            asyncio.get_running_loop().run_in_executor(self._threads, gc.collect)
 
     async def _read(self, session: Session, socket: WebSocket) -> None:
         """Messages, until the page goes away or has nothing more to say."""

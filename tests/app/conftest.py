@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -24,13 +25,15 @@ class Page:
     def __init__(self, port: int, **options: Any) -> None:
         self.origin = f"http://127.0.0.1:{port}"
         options = {"origin": self.origin, **options}
-        self.socket = connect(f"ws://127.0.0.1:{port}/ws", max_size=None, **options)
+        self._open = ExitStack()
+        address = f"ws://127.0.0.1:{port}/ws"
+        self.socket = self._open.enter_context(connect(address, max_size=None, **options))
 
     def __enter__(self) -> "Page":
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self.socket.close()
+        self._open.close()
 
     def send(self, kind: str, **rest: Any) -> None:
         self.socket.send(json.dumps({"type": kind, **rest}))

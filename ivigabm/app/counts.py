@@ -79,9 +79,13 @@ class Arm:
             pair[0] = 0.0
         busy: dict[str, float] = {}
         moved: dict[str, list[Act]] = {}
+        there: dict[str, bool] = {}
         treated = model.world.drug is not None
-        for act in acts_of(model) if treated else (a for rule in ALWAYS for a in rule(model)):
-            if not is_there(model, act.target):
+        every = acts_of(model, forms=False)
+        for act in every if treated else (a for rule in ALWAYS for a in rule(model)):
+            if act.target not in there:
+                there[act.target] = is_there(model, act.target)
+            if not there[act.target]:
                 continue
             busy[act.process] = max(busy.get(act.process, 0.0), act.share)
             if act.mechanism:

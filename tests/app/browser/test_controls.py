@@ -51,7 +51,7 @@ def test_ivig_now_changes_the_treated_arm_alone(visitor):
     visit.steps(3)
     assert visit.picture("treated") != visit.picture("control")
     # given by hand: it is in the link
-    eventually(lambda: "give" in visit.page.url)
+    eventually(lambda: "give" in visit.link)
 
 
 def test_a_toggle_acts_at_once(visit):

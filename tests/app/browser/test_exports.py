@@ -31,7 +31,8 @@ def test_table_pictures_and_charts(sharing, tmp_path):
         picture = taken(sharing, f"export-png-{arm}").path().read_bytes()
         assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     charts = ElementTree.fromstring(taken(sharing, "export-svg").path().read_text())
-    curves = [n for n in charts.iter("{http://www.w3.org/2000/svg}path") if n.get("stroke") != "none"]
+    paths = charts.iter("{http://www.w3.org/2000/svg}path")
+    curves = [path for path in paths if path.get("stroke") != "none"]
     assert len(curves) >= 6
 
 

@@ -1,6 +1,7 @@
 """What a visitor meets first: the pictures at once, everything in its place, on any screen."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_ready_with_both_tissues_drawn_and_play_in_sight(visitor):
 def test_three_columns_stand_side_by_side(visitor, width, height):
     visit = visitor(viewport={"width": width, "height": height}).open()
     boxes = [visit.page.locator(c).bounding_box() for c in (".left", ".middle", ".right")]
-    for before, after in zip(boxes, boxes[1:], strict=False):
+    for before, after in pairwise(boxes):
         assert before["x"] + before["width"] <= after["x"]
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for chart in (1, 2, 3):

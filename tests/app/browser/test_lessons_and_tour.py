@@ -26,8 +26,8 @@ def test_run_waits_for_a_guess_and_a_wrong_one_is_taken_kindly(visit):
     words = visit.part("lesson-outcome").inner_text()
     assert "You expected" in words
     assert what["answer"] in words
-    overlay = visit.page.locator(".curve.prediction").evaluate_all("all => all.map((p) => p.getAttribute('d'))")
-    assert any(overlay)
+    guess = visit.page.locator(".curve.prediction")
+    assert any(guess.evaluate_all("all => all.map((path) => path.getAttribute('d'))"))
     visit.click("lesson-leave")
     assert visit.part("lesson-bar").is_hidden()
 
@@ -38,7 +38,8 @@ def test_each_lesson_opens_from_its_link_with_its_settings(visitor):
         visit.page.goto("about:blank")
         visit.page.goto(f"{visit.address}#lesson={one['id']}")
         visit.page.wait_for_selector("body[data-ready]")
-        eventually(lambda one=one: visit.part("lesson-bar").get_attribute("data-lesson") == one["id"])
+        bar = visit.part("lesson-bar")
+        eventually(lambda bar=bar, one=one: bar.get_attribute("data-lesson") == one["id"])
         assert visit.bits == one["config"]["mechanisms"]
         assert visit.part("scenario").input_value() == one["config"]["scenario"]
         assert visit.part("mechanism-groups").is_visible() is not one["hidden"]
@@ -49,8 +50,7 @@ def test_the_tour_by_keyboard(visit):
     visit.page.keyboard.press("Enter")
     for step in range(1, 7):
         eventually(lambda step=step: visit.part("tour").get_attribute("data-step") == str(step))
-        inside = visit.page.evaluate("document.getElementById('tour').contains(document.activeElement)")
-        assert inside
+        assert visit.part("tour").evaluate("tour => tour.contains(document.activeElement)")
         box = visit.part("tour").bounding_box()
         assert box["x"] >= 0
         assert box["y"] + box["height"] <= 720

@@ -14,9 +14,9 @@ def test_an_opened_link_replays_the_run_with_what_was_changed(visitor):
     one.steps(3)
     one.click("give-now")
     one.steps(13)
-    eventually(lambda: "give" in one.page.url and "FC_FCGR_BLOCK" in one.page.url)
+    eventually(lambda: "give" in one.link and "FC_FCGR_BLOCK" in one.link)
     two = visitor()
-    two.page.goto(one.page.url)
+    two.page.goto(one.link)
     two.page.wait_for_selector("body[data-ready]")
     two.steps(20)
     assert values(two) == values(one)
@@ -29,7 +29,7 @@ def test_toggles_leave_no_trail_in_history(visit):
     for _ in range(5):
         visit.part("toggle-FC_FCRN").uncheck()
         visit.part("toggle-FC_FCRN").check()
-    eventually(lambda: visit.page.url.count("FC_FCRN") == 10)
+    eventually(lambda: visit.link.count("FC_FCRN") == 10)
     assert visit.page.evaluate("history.length") == before
 
 
@@ -71,7 +71,8 @@ def test_a_teachers_link_locks_and_hides(visitor):
 
 def test_every_word_changes_with_the_language(visit):
     def texts():
-        return visit.page.locator("[data-i18n]").evaluate_all("all => all.map((n) => n.textContent)")
+        words = visit.page.locator("[data-i18n]")
+        return words.evaluate_all("all => all.map((node) => node.textContent)")
 
     english = texts()
     visit.part("language").select_option("de")
@@ -80,4 +81,4 @@ def test_every_word_changes_with_the_language(visit):
     assert len(english) > 25
     assert [a for a, b in zip(english, german, strict=True) if a == b] == []
     assert "alle Fab" in visit.part("mechanism-groups").inner_text()
-    eventually(lambda: "lang=de" in visit.page.url)
+    eventually(lambda: "lang=de" in visit.link)

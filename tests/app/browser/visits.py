@@ -51,6 +51,11 @@ class Visit:
     def bits(self) -> str:
         return self.page.locator("body").get_attribute("data-cfg")
 
+    @property
+    def link(self) -> str:
+        """The address now; playwright's own is late after `replaceState`."""
+        return self.page.evaluate("location.href")
+
     def until(self, t: int) -> None:
         """Wait until step t is on the screen."""
         self.page.wait_for_selector(f'body[data-t="{t}"]', timeout=30_000)

@@ -11,6 +11,8 @@ import { siteAt } from './stage.js';
 /** @type {any} the cell shown */
 let shown = null;
 let followed = false;
+/** @type {boolean|null} whether the reader folded the facts; null: not yet */
+let factsOpen = null;
 
 export function openCell() {
   for (const arm of ['control', 'treated']) {
@@ -68,7 +70,8 @@ function draw(cell) {
   } } });
   const head = make('div', { class: 'row' },
     make('h2', { text: `${labelOf(cell.kind)}, ${t(cell.arm === 'treated' ? 'with' : 'without')}` }), make('span', {}, follow, close));
-  put(panel, head, factList(cell), receptorTable(cell.receptors || []), eventList(cell.events || []));
+  const where = `id ${cell.id}, ${t('place')} ${cell.x}, ${cell.y}${cell.alive ? '' : `, ${t('gone')}`}`;
+  put(panel, head, make('p', { class: 'small soft num', text: where }), receptorTable(cell.receptors || []), eventList(cell.events || []), factList(cell));
   if (keep) panel.querySelector(`[data-testid="${keep}"]`)?.focus();
 }
 
@@ -79,12 +82,16 @@ function labelOf(kind) {
 
 /** @param {any} cell */
 function factList(cell) {
-  const rows = [['id', `${cell.id}${cell.alive ? '' : `, ${t('gone')}`}`], [t('place'), `${cell.x}, ${cell.y}`]];
+  const rows = [];
   for (const { name, value, unit } of [...cell.state, ...cell.signals]) {
     const shown = unit === 'share' ? `${Math.round(100 * value)} %` : `${short(value)} ${unit || ''}`;
     rows.push([name.replace(/_/g, ' '), shown]);
   }
-  return make('dl', { class: 'facts num' }, ...rows.flatMap(([key, text]) => [make('dt', { text: key }), make('dd', { text })]));
+  const list = make('dl', { class: 'facts num' }, ...rows.flatMap(([key, text]) => [make('dt', { text: key }), make('dd', { text })]));
+  const summary = make('summary', { class: 'small', text: t('state'), data: { testid: 'cell-state' } });
+  const more = make('details', { open: factsOpen ?? !cell.receptors?.length }, summary, list);
+  summary.addEventListener('click', () => (factsOpen = !more.open));
+  return more;
 }
 
 /** @param {any[]} receptors */

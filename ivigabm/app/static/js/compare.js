@@ -1,6 +1,6 @@
 /** Beyond one patient: a band over seeds, and a sweep over two settings. */
 
-import { app } from './app.js';
+import { app, scenarioOf } from './app.js';
 import { LineBand } from './band.js';
 import { openDialog } from './dialogs.js';
 import { byId, make, put } from './dom.js';
@@ -30,7 +30,8 @@ function bandPart() {
 /** @param {Element} host @param {any} result */
 function showBand(host, result) {
   const names = Object.keys(result.variables);
-  const label = (/** @type {string} */ id) => app.meta.variables.find((/** @type {any} */ one) => one.id === id)?.label || id;
+  const measure = scenarioOf()?.measure;
+  const label = (/** @type {string} */ id) => (id === 'clinical_score' && measure) || app.meta.variables.find((/** @type {any} */ one) => one.id === id)?.label || id;
   const menu = make('select', { 'aria-label': t('variable') }, ...names.map((id) => make('option', { value: id, text: label(id) })));
   const chart = make('div');
   const draw = () => {

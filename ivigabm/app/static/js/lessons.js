@@ -48,7 +48,10 @@ function hideToggles(hidden) {
 /** @param {any} lesson */
 function show(lesson) {
   const bar = byId('lesson-bar');
+  const beside = matchMedia('(min-width: 1080px)').matches; // beside the pictures, not above them
+  document.querySelector(beside ? '.left' : '.middle')?.prepend(bar);
   bar.hidden = false;
+  bar.scrollIntoView({ block: 'nearest' });
   bar.dataset.lesson = lesson.id;
   const run = make('button', { class: 'primary', text: t('run_it'), disabled: true, data: { testid: 'lesson-run' } });
   const choices = ['rise', 'fall', 'same'].map((value) => make('label', {},

@@ -48,7 +48,7 @@ function exportRow() {
     button('export_svg', exportCharts),
     button('export_json', () => exported('json')),
     button('export_replay', () => exported('replay')),
-    button('import_json', () => choose.click()), choose);
+    make('button', { text: t('import_json'), on: { click: () => choose.click() } }), choose);
 }
 
 /** @param {File} file a config that was exported */

@@ -1,9 +1,10 @@
 """What just happened, in plain sentences made of event counts; each names what it rests on."""
 
+from math import floor, log10
 from typing import Any, NamedTuple
 
-from ivigabm.app.counts import figures
 from ivigabm.app.meta import dose_references, keys_of
+from ivigabm.app.palette import FIELD_LABELS, KINDS
 from ivigabm.app.settings import ALL, GIVE, GROUPS, Change
 from ivigabm.app.twin_model import TwinModel
 from ivigabm.mechanisms import Mechanism, mechanisms
@@ -11,6 +12,7 @@ from ivigabm.outcomes import CONTROL, TREATED, describe
 
 MOST = 12
 _ACTING = 6  # mechanisms spoken of
+_CELLS = {look.id: look.label for look in KINDS if look.id != "therapeutic_igg"}
 _READ = "inflammation"  # what the sentences about a change compare
 
 
@@ -83,7 +85,7 @@ class Happened:
         if count is None:
             return ""
         more = count.total - mark.totals.get(mechanism.id, 0.0)
-        return f"Events since then: {figures(more):g} {count.unit}. "
+        return f"Events since then: {spoken(more)} {count.unit}. "
 
     def _since(self, mark: _Mark) -> str:
         """How the treated arm stands against its twin, then and now."""
@@ -91,10 +93,10 @@ class Happened:
         if steps == 0:
             return "It acts from the next step on."
         known = describe(_READ, self._twin.treated.resolved.scenario)
-        then, now = figures(mark.gap), figures(self._gap())
+        then, now = mark.gap, self._gap()
         return (
-            f"{steps} steps later {known.label.lower()} lies {_signed(now)} ({known.unit}) against "
-            f"the untreated twin; when it was changed, {_signed(then)}."
+            f"{steps} steps later {known.label.lower()} ({known.unit}) is {_signed(now)} the "
+            f"untreated twin; when this was changed it was {_signed(then)} it."
         )
 
     def _acting(self, since: _Mark) -> list[dict[str, Any]]:
@@ -108,8 +110,8 @@ class Happened:
             mechanism = self._by_id[name]
             if more > 0.0:
                 text = (
-                    f"{mechanism.name}: {figures(more):g} {count.unit} since step {since.t}, "
-                    f"lately {100 * count.share:.2g} % of what moves {_plain(count.target)}."
+                    f"{mechanism.name}: {spoken(more)} {count.unit} since step {since.t}, "
+                    f"lately {_percent(count.share)} of what moves {_plain(count.target)}."
                 )
                 found.append(self._entry(self._twin.t, text, name, keys_of(mechanism.sources)))
         return found
@@ -119,11 +121,34 @@ class Happened:
         return {"t": t, "text": text, "mechanism": mechanism, "references": references}
 
 
+def spoken(value: float) -> str:
+    """A number as people say it: three figures, and words for the large ones."""
+    size = abs(value)
+    for unit, word in ((1e9, " billion"), (1e6, " million")):
+        if size >= unit:
+            return f"{value / unit:.3g}{word}"
+    if size >= 1000.0:
+        return f"{round(value, 2 - floor(log10(size))):,.0f}".replace(",", "\u202f")
+    if 0.0 < size < 0.001:
+        return "less than 0.001" if value > 0.0 else "more than −0.001"
+    return f"{value:.3g}"
+
+
+def _percent(share: float) -> str:
+    return "less than 1 %" if 0.0 < share < 0.01 else f"{100.0 * share:.0f} %"
+
+
 def _signed(value: float) -> str:
-    return f"{abs(value):g} {'higher' if value > 0.0 else 'lower'}" if value else "equal"
+    if value == 0.0:
+        return "equal to"
+    return f"{spoken(abs(value))} {'above' if value > 0.0 else 'below'}"
 
 
 def _plain(node: str) -> str:
     """A node of the interaction network as one says it."""
     kind, _, receptor = node.partition(":")
-    return f"{receptor} of phagocytes" if receptor else kind.replace("_", " ")
+    if receptor:
+        return f"{receptor.replace('Fcg', 'Fcγ')} of phagocytes"
+    if kind in _CELLS:
+        return f"{_CELLS[kind]}s"
+    return FIELD_LABELS.get(kind) or kind.replace("_", " ")

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -118,8 +119,9 @@ class Desk:
         loop = asyncio.get_running_loop()
         ours, theirs = _SPAWN.Pipe(duplex=False)
         process = _SPAWN.Process(target=_answer, args=(theirs, name, question), daemon=True)
+        starting = loop.run_in_executor(None, process.start)
         try:
-            await loop.run_in_executor(None, process.start)
+            await asyncio.shield(starting)
             theirs.close()
             while True:
                 said = await loop.run_in_executor(self._shop.ears, _hear, ours)
@@ -135,10 +137,10 @@ class Desk:
                     await self._deliver(name, said)
                     return "done"
         finally:
+            await asyncio.shield(starting)  # one stopped before it has begun begins first
             theirs.close()
-            if process.pid is not None:
-                process.kill()
-                loop.run_in_executor(None, _bury, process, ours)
+            process.kill()
+            loop.run_in_executor(None, _bury, process, ours)
 
     async def _deliver(self, name: str, said: Mapping[str, Any]) -> None:
         if "file" in said:
@@ -169,6 +171,7 @@ def _bury(process: Any, pipe: Connection) -> None:
 
 def _answer(pipe: Connection, name: str, question: Question) -> None:
     """In the process: answer one question, with word of progress."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops its jobs itself
     answer: Callable[..., dict[str, Any]] = QUESTIONS[name]
     try:
         said = answer(question, lambda done, of: pipe.send({"done": done, "of": of}))

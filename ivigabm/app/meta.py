@@ -7,7 +7,7 @@ from typing import Any
 
 from ivigabm import __version__
 from ivigabm.app.lessons import load_lessons
-from ivigabm.app.palette import DAMAGE, GROUPS, KINDS, SIALYLATED
+from ivigabm.app.palette import DAMAGE, FIELD_LABELS, GROUPS, KINDS, SIALYLATED
 from ivigabm.app.settings import SIZES, Config, carried
 from ivigabm.build import ZONES
 from ivigabm.knowledge.parameters import load_parameters
@@ -22,10 +22,6 @@ from ivigabm.report.graph import ordered
 from ivigabm.scenario import Scenario, scenario_names
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # of 8 steps per second; 0: every frame
-_FIELDS = {
-    "tnf": "TNF", "chemokine": "chemokine", "il33": "IL-33", "il4": "IL-4", "ifn_gamma": "IFN-γ",
-    "il10": "IL-10", "pge2": "PGE2", "c5a": "C5a", "il1": "IL-1",
-}  # fmt: skip
 DOSED = "pk.infusion_hours"  # the row whose source stands behind a dose given by hand
 
 
@@ -68,7 +64,7 @@ def meta() -> dict[str, Any]:
         "mechanisms": [_mechanism(m) for m in mechanisms()],
         "references": references(),
         "variables": [_variable(name) for name in OBSERVED],
-        "fields": [{"id": name, "label": _FIELDS.get(name, name)} for name in FIELDS],
+        "fields": [{"id": name, "label": FIELD_LABELS.get(name, name)} for name in FIELDS],
         "zones": list(ZONES),
         "kinds": [look.as_json() for look in KINDS],
         "sialylated": SIALYLATED,

@@ -27,6 +27,11 @@ SIALYLATED: dict[str, str] = {
 DAMAGE: dict[str, str] = {"label": "lost function", "colour": "#b3123d", "dark": "#ff5c7f"}
 ZONE_COLOURS: tuple[str, ...] = ("#f3f1ec", "#f6dcd8", "#e6ebf5", "#eef1e4")
 
+FIELD_LABELS: dict[str, str] = {
+    "tnf": "TNF", "chemokine": "chemokine", "il33": "IL-33", "il4": "IL-4", "ifn_gamma": "IFN-γ",
+    "il10": "IL-10", "pge2": "PGE2", "c5a": "C5a", "il1": "IL-1",
+}  # fmt: skip
+
 
 class Look(NamedTuple):
     """How one kind is drawn. `state` and `level` say what its two values mean, 0 to 1."""

@@ -30,9 +30,10 @@ def replay(question: Question, progress: Progress) -> dict[str, Any]:
     if question.t == 0:
         raise InputError("replay: nothing has happened yet; take some steps first")
     twin = question.twin(watch=True)
-    every = max(1, -(-question.t // MOST_FRAMES))
+    frames = min(MOST_FRAMES, MOST_BYTES // len(frame(twin, {})))
+    every = max(1, -(-question.t // frames))
     happened = Happened(twin)
-    packed, held = zlib.compressobj(6), 0
+    packed = zlib.compressobj(6)
     parts = []
     for t in range(question.t + 1):
         happened.notice()
@@ -42,9 +43,6 @@ def replay(question: Question, progress: Progress) -> dict[str, Any]:
                 "happened": happened.sentences(), "follow": None,
             }  # fmt: skip
             data = frame(twin, head)
-            held += len(data)
-            if held > MOST_BYTES:
-                raise InputError("replay: this run is too large for one file; use a smaller size")
             parts.append(packed.compress(struct.pack("<I", len(data)) + data))
             progress(t, question.t)
         if t < question.t:

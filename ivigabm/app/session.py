@@ -120,10 +120,10 @@ class Session:
 
     async def _start(self, config: Config, t: int = 0) -> None:
         """A new twin, shown at a step."""
-        self._playing, self._steps = False, 0
-        self._desk.close()
         async with self._lock:
             twin = await self._away(lambda: TwinModel(config, self._scenarios.get(config.scenario)))
+            self._playing, self._steps = False, 0
+            self._desk.close()
             self._twin, self._happened = twin, Happened(twin)
             self._happened.notice()
             self._watched, self._following = None, False
@@ -266,28 +266,30 @@ class Session:
 
     def _take(self, count: int) -> None:
         """Steps, in a thread; those who watch look after each."""
-        assert self._twin is not None and self._happened is not None
+        twin, happened, watched = self._twin, self._happened, self._watched
+        assert twin is not None and happened is not None
         for _ in range(count):
-            self._twin.step()
-            self._happened.notice()
-            if self._watched is not None:
-                self._watched.see()
+            twin.step()
+            happened.notice()
+            if watched is not None:
+                watched.see()
 
     def _draw(self) -> bytes:
-        assert self._twin is not None and self._happened is not None
-        new = self._twin.t != self._drawn
+        twin, happened = self._twin, self._happened
+        assert twin is not None and happened is not None
+        new = twin.t != self._drawn
         self._sent += 1
-        self._drawn = self._twin.t
+        self._drawn = twin.t
         following = self._watched if self._following else None
         head = {
             "frame": self._sent,
             "ended": self._ended,
             "playing": self._playing,
             "new": new,
-            "happened": self._happened.sentences(),
+            "happened": happened.sentences(),
             "follow": following.as_json() if following else None,
         }
-        return frame(self._twin, head)
+        return frame(twin, head)
 
     async def _state(self) -> None:
         await self._wire.text({

@@ -3,7 +3,7 @@
 import json
 import re
 
-from ivigabm.app.happened import MOST, Happened
+from ivigabm.app.happened import MOST, Happened, spoken
 from ivigabm.app.meta import meta, page
 from ivigabm.app.palette import GROUPS, KINDS, SIALYLATED
 from ivigabm.app.settings import Config, carried
@@ -91,3 +91,9 @@ def test_what_happened_tells_of_doses_and_groups():
     happened.notice()
     assert "All Fab2 mechanisms were switched off" in happened.sentences()[0]["text"]
     assert all(entry["references"] for entry in happened.sentences())
+
+
+def test_numbers_are_said_as_people_say_them():
+    said = {278_200_000.0: "278 million", 2.5e9: "2.5 billion", 12_345.0: "12\u202f300",
+            41.26: "41.3", 0.0: "0", 0.02: "0.02", 1e-9: "less than 0.001"}  # fmt: skip
+    assert {value: spoken(value) for value in said} == said

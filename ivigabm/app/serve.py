@@ -4,11 +4,15 @@ import asyncio
 import socket
 import webbrowser
 from collections.abc import Callable
+from threading import Thread
 
 import uvicorn
 
 from ivigabm.app.messages import MOST_BYTES
+from ivigabm.app.meta import meta
 from ivigabm.app.server import Server, application
+from ivigabm.app.settings import Config
+from ivigabm.app.twin_model import TwinModel
 from ivigabm.errors import InputError
 from ivigabm.scenario import Scenario
 
@@ -31,6 +35,7 @@ def serve(
     InputError : the place is taken, or not one of this machine.
     """
     listener = _listen(host, port)
+    Thread(target=_warm, args=(scenario,), daemon=True).start()
     place = f"[{host}]" if ":" in host else host
     address = f"http://{place}:{listener.getsockname()[1]}/"
     server = uvicorn.Server(configuration(host, Server(scenario)))
@@ -61,6 +66,14 @@ def configuration(host: str, server: Server) -> uvicorn.Config:
         timeout_graceful_shutdown=2,
         server_header=False,
     )
+
+
+def _warm(scenario: Scenario | None) -> None:
+    """Read tables and load kernels before the first visitor waits for them."""
+    meta()
+    named = {"scenario": scenario.name} if scenario else {}
+    known = {scenario.name: scenario} if scenario else None
+    TwinModel(Config.read(named, known), scenario).step()
 
 
 def _listen(host: str, port: int) -> socket.socket:

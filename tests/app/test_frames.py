@@ -7,8 +7,10 @@ from ivigabm.app.frames import ALIGN, MAGIC, frame, quantised, read_frame
 from ivigabm.app.palette import KINDS, SIALYLATED
 from ivigabm.app.settings import Config
 from ivigabm.app.twin_model import ARMS, TwinModel
+from ivigabm.app.welcome import config_message
 from ivigabm.outcomes import CONTROL, TREATED
 from ivigabm.processes.cytokines import NAMES
+from ivigabm.scenario import scenario_names
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,19 @@ def test_sialylated_igg_is_told_apart_and_only_in_the_treated_arm(twin):
     shapes = [look.shape for look in KINDS]
     assert SIALYLATED["shape"] != shapes[kind("therapeutic_igg")]
     assert arm == CONTROL
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_can_be_shown(name):
+    found = TwinModel(Config.read({"scenario": name, "size": 32}))
+    for _ in range(3):
+        found.step()
+    head, sections = read_frame(frame(found, {}))
+    assert head["t"] == 3
+    for arm in ARMS:
+        assert sections[arm, "x"].max(initial=0) < 32
+        assert sections[arm, "y"].max(initial=0) < 32
+    assert config_message(found)["config"]["scenario"] == name
 
 
 def test_half_effect_is_half_way():

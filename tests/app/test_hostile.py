@@ -1,5 +1,6 @@
 """A hostile visitor: no crash, no leak, and a clear refusal."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ from conftest import Page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from ivigabm.app.guard import Guard
 from ivigabm.app.messages import MOST_BYTES
 from ivigabm.app.server import MOST_SESSIONS
 
@@ -72,6 +74,33 @@ def test_the_meta_is_served(port):
 )
 def test_foreign_names_are_refused(port, headers):
     assert ask(port, "/api/meta", **headers)[0].status in (400, 403)
+
+
+@pytest.mark.parametrize(
+    ("bound", "host", "ours"),
+    [
+        ("127.0.0.1", "localhost:8765", True),
+        ("127.0.0.1", "[::1]:8765", True),
+        ("127.0.0.1", "10.0.0.7:8765", False),
+        ("10.0.0.7", "10.0.0.7:8765", True),
+        ("0.0.0.0", "class.example:8765", True),
+        ("0.0.0.0", "class.example:8765; script-src *", False),
+        ("0.0.0.0", "a@b", False),
+        ("0.0.0.0", "class.example:port", False),
+    ],
+)
+def test_hosts_are_names_of_what_is_bound(bound, host, ours):
+    asked = []
+
+    async def inner(scope, receive, send):
+        asked.append(scope)
+
+    async def send(message):
+        asked.append(None)
+
+    headers = [(b"host", host.encode())]
+    asyncio.run(Guard(inner, bound)({"type": "http", "headers": headers}, None, send))
+    assert (asked[0] is not None) == ours
 
 
 @pytest.mark.parametrize(

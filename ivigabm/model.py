@@ -15,9 +15,10 @@ from ivigabm.checkpoint import capture, resolved, restore
 from ivigabm.engine import checkpoint
 from ivigabm.engine.views import TableModel
 from ivigabm.errors import InputError
+from ivigabm.mechanisms import expand, mechanisms
 from ivigabm.observation import Observer
 from ivigabm.outcomes import outcome_table
-from ivigabm.perturbation import Perturbation, Resolved, parse, resolve
+from ivigabm.perturbation import ROUTES, Perturbation, Resolved, dose_of, parse, resolve
 from ivigabm.processes.amyloid import Amyloid
 from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.circulation import Circulation
@@ -35,6 +36,7 @@ from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
 from ivigabm.scenario import Scenario
+from ivigabm.words import choice
 
 
 class Witness(Protocol):
@@ -283,6 +285,28 @@ class IVIgModel(TableModel):
         while self.running:
             self.step()
         return self
+
+    # -- changing a run -------------------------------------------------------------------------
+
+    def switch(self, ids: Iterable[str]) -> None:
+        """Let only these mechanisms act, from the step to come on.
+
+        Raises
+        ------
+        InputError : an id, or a group, that does not exist.
+        """
+        chosen = expand(ids)
+        self.mechanisms = tuple(m for m in mechanisms() if m.id in chosen)
+
+    def give(self, g_per_kg: float, route: str = "iv") -> None:
+        """Give one more dose of the preparation, from the step to come on.
+
+        Raises
+        ------
+        InputError : no preparation in this arm, a dose that is not possible, or a route that
+            does not go with the doses planned.
+        """
+        self.plasma.dosing.add(self.world, dose_of(g_per_kg), choice("route", route, ROUTES))
 
     # -- looking --------------------------------------------------------------------------------
 

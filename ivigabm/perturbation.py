@@ -337,6 +337,16 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     return Perturbation(**values, settings=tuple(settings))
 
 
+def dose_of(value: Any) -> float:
+    """A dose in g/kg that one can give.
+
+    Raises
+    ------
+    InputError : no number, or none from 0 to 20.
+    """
+    return _number("dose (g/kg)", value, 0.0, 20.0)
+
+
 def _therapy(key: str, value: Any) -> Any:
     if key == "preparation":
         mixture(str(value))
@@ -344,7 +354,7 @@ def _therapy(key: str, value: Any) -> Any:
     if key == "dose_basis":
         return _choice(key, str(value), BASES)
     if key == "dose":
-        return _number("dose (g/kg)", value, 0.0, 20.0)
+        return dose_of(value)
     if key == "concentration":
         return _number("concentration (g/L)", value, 0.0, 200.0)
     if key == "treat_day":

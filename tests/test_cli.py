@@ -2,6 +2,7 @@
 
 import json
 import math
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -231,3 +232,27 @@ def test_public_names_load_on_first_use() -> None:
     assert done.stdout.strip() == "True"
     with pytest.raises(ImportError):
         exec("from ivigabm import nothing_of_this_name")
+
+
+def test_help_of_the_page_is_quick() -> None:
+    code = (
+        "import sys\nfrom ivigabm.cli import app\ntry:\n    app(['app', '--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted({'mesa', 'numba', 'starlette', 'uvicorn', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--no-browser" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        result = call("app", "--no-browser", "--port", str(other.getsockname()[1]))
+    assert result.exit_code == 2
+    assert "cannot listen at 127.0.0.1" in result.stderr
+
+
+def test_the_page_refuses_an_unknown_scenario() -> None:
+    result = call("app", "--no-browser", "--scenario", "cipd")
+    assert result.exit_code == 2
+    assert "cidp" in result.stderr

@@ -107,12 +107,15 @@ def expressed(
     column : of the folds of `receptor_expression`. level : in half-effect units, over a mesh.
     """
     world = model.world
+    shares: dict[str, float] = {}  # by kind of host: all its receptors see the same
     for group, j, node in receptor_nodes(model):
         expression, table = group.receptor_expression, group.receptors(world)
         change = float(expression.folds[j, column]) - 1.0
         if change == 0.0:
             continue
-        share = saturating(seen(level, group.cells(world), pitch))
+        if group.name not in shares:
+            shares[group.name] = saturating(seen(level, group.cells(world), pitch))
+        share = shares[group.name]
         chosen = table["alive"] & (table["receptor"] == j)
         made = float(np.sum(table["baseline"][chosen])) / expression.turnover
         weight = abs(change) * share * made * world.dt

@@ -51,9 +51,12 @@ class Tally:
         return pd.DataFrame(rows, columns=[*KEYS, "weight", "share"])
 
 
-def acts_of(model: "IVIgModel") -> Iterator[Act]:
-    """All acts of the step that a model has just taken."""
-    for port, writers in _writers(model).items():
+def acts_of(model: "IVIgModel", forms: bool = True) -> Iterator[Act]:
+    """All acts of the step that a model has just taken.
+
+    forms : tell conventional from sialylated IgG; otherwise all of it goes by the first name.
+    """
+    for port, writers in _writers(model, forms).items():
         for act in rule_of(port)(model):
             for mechanism, form, part in writers:
                 if act.source and form != DRUG[0]:
@@ -69,16 +72,18 @@ def acts_of(model: "IVIgModel") -> Iterator[Act]:
         yield from rule(model)
 
 
-def _writers(model: "IVIgModel") -> dict[str, list[tuple[str, str, float]]]:
+def _writers(model: "IVIgModel", by_form: bool) -> dict[str, list[tuple[str, str, float]]]:
     """By port that was moved: mechanism, form of the drug, and the part of the two in it."""
     drug = model.world.drug
     found: dict[str, list[tuple[str, str, float]]] = {}
     if drug is None:
         return found
-    forms = _forms(drug)
+    forms = _forms(drug) if by_form else ()
     for mechanism in model.mechanisms:
         size = _size(mechanism, drug)
-        if size > 0.0:
+        if size > 0.0 and not by_form:
+            found.setdefault(mechanism.port, []).append((mechanism.id, DRUG[0], size))
+        elif size > 0.0:
             sizes = [_size(mechanism, form) for form in forms]
             for name, part in zip(DRUG, sizes, strict=True):
                 of_form = size * part / sum(sizes) if sum(sizes) > 0.0 else 0.0

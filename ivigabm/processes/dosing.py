@@ -29,21 +29,34 @@ class Dosing:
         routes = {dose.route for dose in resolved.doses} - set(AT_ONCE)
         if len(routes) > 1:
             raise InputError("schedule: sc and ip doses in one plan; choose one of them")
-        route = next(iter(routes), "sc")
-        self.absorb = ps[f"pk.absorption_{route}"]
-        self.available = ps[f"pk.bioavailability_{route}"]
+        self._depot = next(iter(routes), "sc")  # all that is not intravenous goes there
+        self.absorb = ps[f"pk.absorption_{self._depot}"]
+        self.available = ps[f"pk.bioavailability_{self._depot}"]
         if world.drug is not None:
             for dose in resolved.doses:
-                self._plan(world, world.drug, dose.day, dose.g_per_kg, dose.route)
+                first = round(dose.day / world.dt)
+                self._plan(world, world.drug, first, dose.g_per_kg, dose.route)
         self._plan_antibody(world)
         self._gifts: dict[int, list[Gift]] = {}
         for gift in resolved.gifts:
             self._gifts.setdefault(round(gift.day / world.dt), []).append(gift)
 
-    def _plan(self, world: "World", drug: "Drug", day: float, g_per_kg: float, route: str) -> None:
+    def add(self, world: "World", g_per_kg: float, route: str = "iv") -> None:
+        """Plan one more dose, from the step to come on.
+
+        Raises
+        ------
+        InputError : there is no preparation, or this individual's depot has another route.
+        """
+        if world.drug is None:
+            raise InputError("dose: this individual has no preparation to be given")
+        if route not in ("iv", self._depot):
+            raise InputError(f"route: found '{route}', allowed here are iv and {self._depot}")
+        self._plan(world, world.drug, world.step, g_per_kg, route)
+
+    def _plan(self, world: "World", drug: "Drug", first: int, g_per_kg: float, route: str) -> None:
         grams = g_per_kg * world.body.basis
         nmol = grams * drug.share / drug.pools.molar_mass * NMOL_PER_GRAM
-        first = round(day / world.dt)
         hours = world.ps["pk.infusion_hours"] if route == "iv" else 0.0
         steps = max(1, round(hours / 24.0 / world.dt))
         for step in range(first, first + steps):

@@ -145,9 +145,12 @@ class Tissue:
             table["integrity"],
             table["irreversible"],
         )
-        self._read_function(table)
+        self._function(table)
+        if self.vital > 0.0 and float(np.mean(table["function"])) < self.vital:
+            world.survived = False
 
-    def _read_function(self, table: "Table") -> None:
+    def _function(self, table: "Table") -> None:
+        """What the clinic reads: working targets that nothing blocks."""
         function_left(
             table["opsonin"],
             self.epitopes,
@@ -159,8 +162,6 @@ class Tissue:
             table.n,
             table["function"],
         )
-        if self.vital > 0.0 and float(np.mean(table["function"])) < self.vital:
-            world.survived = False
 
     def attack(self, world: "World") -> NDArray[np.float64]:
         """All attack on each target, 1/day, shape (targets,)."""
@@ -173,4 +174,4 @@ class Tissue:
         if self.fixed:
             room = 1.0 - table["irreversible"]
             table["integrity"][:] = room * (self.repair / (self.repair + attack))
-            self._read_function(table)
+            self._function(table)

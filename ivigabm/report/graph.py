@@ -56,7 +56,7 @@ def svg(
     -------
     str : a complete SVG element with its own style, fit for a file or for a page.
     """
-    columns = _columns(graph, layers)
+    columns = ordered(graph, layers)
     across = _across(graph, columns)
     boxes = _places(columns, across)
     width = max(across.values(), default=0) + _WIDTH + _MARGIN
@@ -75,7 +75,7 @@ def svg(
     )
 
 
-def _columns(graph: nx.DiGraph, layers: Sequence[str]) -> dict[str, list[str]]:
+def ordered(graph: nx.DiGraph, layers: Sequence[str]) -> dict[str, list[str]]:
     """Names by layer, ordered so that neighbours stand near each other (barycentre sweeps)."""
     found = {
         layer: sorted(n for n, data in graph.nodes(data=True) if data["layer"] == layer)

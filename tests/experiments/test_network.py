@@ -202,3 +202,20 @@ def test_an_outcome_that_nothing_leads_to_is_named(found):
         found.paths("inflamation_auc")
     with pytest.raises(InputError, match="macrophage"):
         found.paths("macrophage")
+
+
+def test_forms_of_the_drug_add_up_to_the_whole(model):
+    def totals(forms):
+        found = {}
+        for act in acts_of(model, forms):
+            key = (act.mechanism, act.target, act.process)
+            weight, share = found.get(key, (0.0, 0.0))
+            found[key] = (weight + act.weight, share + act.share)
+        return found
+
+    apart, whole = totals(True), totals(False)
+    assert set(apart) == set(whole)
+    for key, values in whole.items():
+        assert apart[key] == pytest.approx(values)
+    assert {act.source for act in acts_of(model, forms=False)} >= {CONVENTIONAL}
+    assert SIALYLATED not in {act.source for act in acts_of(model, forms=False)}

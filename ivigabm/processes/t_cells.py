@@ -4,6 +4,7 @@ A naive cell beside mature dendritic cells is primed. Blasts divide up to a last
 become effectors, some regulatory cells. Effectors engage one neighbouring site a step and harm
 the target there. Regulatory cells divide where antigen is shown, the more under PGE2 and other
 stimuli, and secrete IL-10, which holds back priming, division and effectors.
+In a dish naive cells may be primed without dendritic cells, by antibody to their receptor.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -169,6 +170,11 @@ class TCells:
         rates[2] /= 1.0 + restraint
         return rates
 
+    @staticmethod
+    def stimulating(world: "World") -> NDArray[np.float64]:
+        """What primes naive cells at each site: dendritic cells, and what is added to a dish."""
+        return np.asarray(world.stimulating + world.stimulus("Th17_polarising"))
+
     def leave(self, world: "World") -> float:
         """Chance of this step that an effector leaves the niche."""
         return -float(expm1(-self.exit * float(world.ports["t_cell_programme"][0]) * world.dt))
@@ -242,7 +248,7 @@ class TCells:
                 self.treg_most,
                 float(world.ports["treg_stimulus"][0]),
                 world.shown,
-                world.stimulating,
+                self.stimulating(world),
                 self.niche,
                 world.fields["il10"],
                 world.fields["pge2"],

@@ -133,7 +133,8 @@ def rates(model: "Individual", cell: TCell, current: list[float]) -> tuple[float
     place = cell.on(world.fields.pitch)
     calm = 1.0 + float(world.fields["il10"][place])
     if cell.stage == NAIVE:
-        return 0.0, priming * float(world.stimulating[cell.x, cell.y]) / calm, 0.0
+        stimulating = float(rule.stimulating(world)[cell.x, cell.y])
+        return 0.0, priming * stimulating / calm, 0.0
     if cell.stage == BLAST:
         young = cell.generation < rule.generations
         return blast, differentiation, division / calm if young else 0.0

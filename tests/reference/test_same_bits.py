@@ -223,13 +223,15 @@ def test_whole_runs_of_a_dish_with_every_kind_that_attacks() -> None:
 @pytest.mark.parametrize(("treat_day", "steps"), [(0, 30), (-0.5, 54)])
 def test_whole_runs_of_cultures(treat_day: float, steps: int) -> None:
     words = {
-        "cells": "b_cell:60,neutrophil:20,macrophage:10,basophil:5,treg:10,t_effector:10",
-        "stimulus": "aggregated_igg,BAFF:2,BCR:9,IFN-gamma", "concentration": 0.1,
-        "treat_day": treat_day, "set.section.width": 16, "set.section.height": 16,
+        "cells": "b_cell:60,neutrophil:20,macrophage:10,basophil:5,treg:10,t_naive:20",
+        "stimulus": "aggregated_igg,BAFF:2,BCR:9,IFN-gamma,Th17_polarising:20",
+        "concentration": 0.1, "treat_day": treat_day,
+        "set.section.width": 16, "set.section.height": 16,
     }  # fmt: skip
     model = run_both("invitro_culture", 8, words, steps=steps)
     born = model.tables["b_cell"]["id"] & NEWBORN
     assert born.any()
+    assert 2 in model.tables["t_cell"]["stage"].tolist()
     assert model.tables["neutrophil"]["response"].max() > 0.1
 
 

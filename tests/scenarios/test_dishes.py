@@ -112,6 +112,12 @@ DIRECTIONS = {
         "preparation=fab2; concentration=10; cells=dendritic_cell,treg; set.days=3",
         "cells=dendritic_cell,treg; set.days=3", 1, "FAB_DC_PGE2",
     ),
+    "E113 fewer effectors come of T cells under polarisation": (
+        CULTURE, "share_of[t_effector, t_cell]",
+        "preparation=ivig; concentration=22; cells=t_naive; stimulus=Th17_polarising:5; set.days=4",
+        "cells=t_naive; stimulus=Th17_polarising:5; set.days=4", -1,
+        "FAB_TEFF,FAB_CELLCELL,BOTH_IL11",
+    ),
     "E040 macrophages answer interferon-gamma less": (
         CULTURE, "signal[IFN-gamma, macrophage]", f"{IVIG}; cells=macrophage; stimulus=IFN-gamma:2",
         "cells=macrophage; stimulus=IFN-gamma:2", -1, "FC_IFNG",

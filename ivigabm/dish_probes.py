@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ivigabm.engine.columns import NEWBORN
 from ivigabm.errors import NotExpressible, unknown
-from ivigabm.processes.binding import LARGER
+from ivigabm.processes.b_lineage import BLineage
 from ivigabm.processes.phagocytes import ARMED, MACROPHAGE
 from ivigabm.processes.world import FATES
 
@@ -22,7 +23,12 @@ Probe = Callable[["World"], float]
 Maker = Callable[[tuple[str, ...], "Scenario"], Probe]
 
 DEPOSITED = {"C1q": "c1q", "C4b": "c4b", "C3b": "c3b", "C5b-9": "c5b9"}
-SIGNALS = {"ITAM": ("macrophage", "neutrophil", "nk_cell"), "IFN-gamma": ("macrophage",)}
+SIGNALS = {
+    "ITAM": ("macrophage", "neutrophil", "nk_cell"),
+    "IFN-gamma": ("macrophage",),
+    "BCR": ("b_cell",),
+}
+DIVIDING = {"b_cell": "b_cell", "t_effector": "t_cell", "treg": "t_cell"}
 
 
 def _mean(column: str, kind: str) -> Probe:
@@ -69,7 +75,7 @@ def _killing(which: tuple[str, ...], scenario: "Scenario") -> Probe:
 def _viability(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     """Share of the cells of a kind, those put in at first, that is alive."""
     name = which[0]
-    acting = [kind for kind in ("macrophage", "neutrophil", "nk_cell", "dendritic_cell")
+    acting = [kind for kind in ("macrophage", "neutrophil", "nk_cell", "dendritic_cell", "b_cell")
               if getattr(scenario.cells, kind)]  # fmt: skip
     acted_on = ["target_cell", scenario.target.kind] if scenario.target else []
     if scenario.dish is None or name not in (*acting, *acted_on):
@@ -121,6 +127,10 @@ def _signal(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     _needs("signal", which[1], scenario)
     if which[0] == "ITAM":
         return _mean("response", which[1])
+    if which[0] == "BCR":
+        if scenario.dish is None:
+            raise NotExpressible("signal[BCR]: the model has it in a dish only")
+        return BLineage.receptor_signal
 
     def read(world: "World") -> float:
         level = world.phagocytes[0].receptor_expression.ifng(world)
@@ -145,7 +155,12 @@ def _bound_complex(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     place = _armed("bound_complex", scenario)
     if scenario.dish is None or scenario.dish.receptor is None:
         raise NotExpressible(f"bound_complex: scenario '{scenario.name}' has no soluble complexes")
-    return lambda world: float(np.sum(world.phagocytes[place].binding.complexes[LARGER:]))
+
+    def read(world: "World") -> float:
+        binding = world.phagocytes[place].binding
+        return float(np.sum(binding.complexes[binding.larger :]))
+
+    return read
 
 
 def _crosslinked(which: tuple[str, ...], scenario: "Scenario") -> Probe:
@@ -157,6 +172,22 @@ def _crosslinked(which: tuple[str, ...], scenario: "Scenario") -> Probe:
         table, cells = group.receptors(world), group.cells(world).living
         held = float(np.sum(table["crosslinked"][table["alive"]]))
         return held / cells if cells else float("nan")
+
+    return read
+
+
+def _proliferation(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Cells born in the dish and alive, over those that were put in."""
+    if which[0] not in DIVIDING:
+        raise unknown("proliferation: cell kind", which[0], DIVIDING, NotExpressible)
+    if scenario.dish is None:
+        raise NotExpressible("proliferation: the model has it in a dish only")
+    _needs("proliferation", which[0], scenario)
+
+    def read(world: "World") -> float:
+        table = world.tables[DIVIDING[which[0]]]
+        born = (table["id"] & np.uint64(NEWBORN)) != 0
+        return float(np.count_nonzero(born & table["alive"])) / max(1, table.founders)
 
     return read
 
@@ -175,4 +206,5 @@ DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("signal", 2, _signal),
     ("bound_complex", 0, _bound_complex),
     ("crosslinked", 0, _crosslinked),
+    ("proliferation", 1, _proliferation),
 )

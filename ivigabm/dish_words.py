@@ -13,12 +13,15 @@ OF_BINDING = ("receptor", "complex.subclass", "complex.valency", "complex.concen
 RESPONDERS = {
     "macrophage": "macrophage", "monocyte": "macrophage", "neutrophil": "neutrophil",
     "nk_cell": "nk_cell", "dendritic_cell": "dendritic_cell", "t_effector": "t_effector",
-    "treg": "treg", "basophil": "basophil",
+    "treg": "treg", "basophil": "basophil", "b_cell": "b_cell",
 }  # fmt: skip
 PHAGOCYTES = ("macrophage", "monocyte")
 # words of cells that are acted upon, in suspension; a row of knowledge says how much Fas they show
 TARGETS = ("lymphocyte", "keratinocyte", "tumour_cell", "target_cell")
-STIMULI = ("LPS", "TNF", "IFN-gamma", "GM-CSF", "FasL", "anti-Fas", "C5a")
+STIMULI = (
+    "LPS", "TNF", "IFN-gamma", "GM-CSF", "FasL", "anti-Fas", "C5a",
+    "BAFF", "BCR", "aggregated_igg",
+)  # fmt: skip
 _MOST_CELLS, _MOST = 1e6, 1e6  # guards against a slip of the pen
 
 

@@ -53,7 +53,8 @@ def found(world: World, scenario: Scenario) -> None:
         table = world.tables[kind]
         rows = table.add_founders(0 if kind in gone else count[kind])
         _place(world, table, rows, *place)
-    _found_b_cells(world, 0 if "b_cell" in gone or not kinds else count["b_cell"], niche)
+    none = "b_cell" in gone or not (kinds or world.body.closed)
+    _found_b_cells(world, 0 if none else count["b_cell"], niche)
     _found_t_cells(world, count, gone, niche)
     for group in world.phagocytes:
         _found_receptors(world, group)
@@ -66,6 +67,8 @@ def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...
     endogenous = world.antigen is not None and bool(world.antigen.endogenous.any())
     shares = steady_numbers(stage_rates(world.ps))
     numbers = np.floor(shares * (count if endogenous else 0) + 0.5)
+    if world.body.closed:  # naive cells, of any specificity
+        numbers[0] = count
     world.founding_b_cells = numbers
     table = world.tables["b_cell"]
     for stage, number in enumerate(numbers.astype(int).tolist()):
@@ -79,9 +82,14 @@ def _found_t_cells(
     gone: set[str],
     niche: tuple[NDArray[np.int64], ...],
 ) -> None:
-    """Naive and regulatory T cells in the niche; transferred effectors at vessels."""
+    """Naive and regulatory T cells in the niche; transferred effectors at vessels.
+
+    In a dish all stand in the medium.
+    """
     table = world.tables["t_cell"]
     vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
+    if world.body.closed:
+        vessels = niche[0], niche[1]
     for stage, kind, place in (
         (NAIVE, "t_naive", niche),
         (EFFECTOR, "t_effector", vessels),

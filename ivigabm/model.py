@@ -49,8 +49,9 @@ class IVIgModel(TableModel):
     scenario : a scenario, its name or the path of its file.
     rng : seed; None draws one and records it in `seed`.
     perturbation : changes, ready made, instead of the keywords below.
-    preparation, dose, schedule, treat_day, route, no_ivig, only, without, knockout, deplete,
-    block, hypothesis : words of the evidence language; lists as comma-separated words.
+    preparation, dose, schedule, treat_day, route, concentration, no_ivig, only, without, knockout,
+    deplete, block, hypothesis, cells, stimulus : words of the evidence language; lists as
+        comma-separated words.
     days : length of the run, otherwise the scenario's.
     probes : measures to observe beside the usual ones, such as `fcgr[FcgRIIB, macrophage]`.
 
@@ -69,6 +70,7 @@ class IVIgModel(TableModel):
         schedule: str | None = None,
         treat_day: float | None = None,
         route: str | None = None,
+        concentration: float | None = None,
         no_ivig: bool = False,
         only: str = "",
         without: str = "",
@@ -76,6 +78,8 @@ class IVIgModel(TableModel):
         deplete: str = "",
         block: str = "",
         hypothesis: str = "",
+        cells: str = "",
+        stimulus: str = "",
         days: float | None = None,
         perturbation: Perturbation | Resolved | None = None,
         probes: Iterable[str] = (),
@@ -84,8 +88,10 @@ class IVIgModel(TableModel):
         super().__init__(rng=seed)
         words = {
             "preparation": preparation, "dose": dose, "schedule": schedule,
-            "treat_day": treat_day, "route": route, "no_ivig": no_ivig, "only": only or None,
-            "without": without or None, "knockout": knockout or None, "deplete": deplete or None,
+            "treat_day": treat_day, "route": route, "concentration": concentration,
+            "no_ivig": no_ivig, "only": only or None, "cells": cells or None,
+            "stimulus": stimulus or None, "without": without or None,
+            "knockout": knockout or None, "deplete": deplete or None,
             "block": block or None, "hypothesis": hypothesis or None,
         }  # fmt: skip
         given = [key for key, value in words.items() if value is not None and value is not False]

@@ -11,6 +11,8 @@ from typing import Any
 from ivigabm.errors import InputError, NotExpressible, unknown
 from ivigabm.knowledge import load_preparation, preparation_names
 
+AMOUNTS = {"dose": "g/kg", "concentration": "g/L"}  # keys of how much IgG, and their units
+
 # keys of the language whose biology the model does not have, and what that is
 ABSENT_KEYS = {
     "give": "molecules, complexes or cells given as a treatment",

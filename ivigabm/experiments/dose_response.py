@@ -248,12 +248,13 @@ def _open_ended(ed50s: Values, low: float, high: float) -> tuple[float, float]:
     return 0.0 if low <= ed50s[0] else low, np.inf if high >= ed50s[-1] else high
 
 
-def dose_responses(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def dose_responses(table: pd.DataFrame, by: list[str], of: str = "dose") -> pd.DataFrame:
     """Fit the effect of every outcome over doses, for each combination of other varied keys.
 
     Parameters
     ----------
-    table : rows of a sweep: dose, seed, outcome, unit, effect and the columns `by`.
+    table : rows of a sweep: seed, outcome, unit, effect, the column `of` and the columns `by`.
+    of : the column of doses; in a dish `concentration`.
 
     Returns
     -------
@@ -264,7 +265,7 @@ def dose_responses(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     for group, part in table.dropna(subset=["effect"]).groupby(
         [*by, "outcome", "unit"], sort=False
     ):
-        dose, effect = part["dose"].to_numpy(dtype=float), part["effect"].to_numpy(dtype=float)
+        dose, effect = part[of].to_numpy(dtype=float), part["effect"].to_numpy(dtype=float)
         if len(np.unique(dose[dose > 0])) < 3:
             continue
         found = fit(dose, effect, patients=part["seed"].to_numpy())

@@ -18,6 +18,7 @@ from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.plan import Pair, Plan, plain
 from ivigabm.experiments.runner import Failure, Progress, run
 from ivigabm.experiments.store import Store, unwritable
+from ivigabm.words import AMOUNTS
 
 RESULTS, DOSE_RESPONSE, MANIFEST, PLAN = (
     "results.parquet", "dose_response.parquet", "manifest.json", "plan.toml"
@@ -41,8 +42,8 @@ class SweepResult:
     ----------
     table : one row per run and outcome: point, the varied keys, key, control_key, seed, outcome,
         unit, value, control (of the untreated twin with the same seed) and effect.
-    dose_response : fits over `dose`, see `dose_response.dose_responses`; empty unless at least 3
-        doses are varied.
+    dose_response : fits over `dose`, in a dish over `concentration`, see
+        `dose_response.dose_responses`; empty unless at least 3 of them are varied.
     runs, computed, cached, failed : individual runs, twins included, each counted once.
     """
 
@@ -146,10 +147,10 @@ def tidy(pairs: Sequence[Pair], outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dose_response(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
-    doses = plan.vary.get("dose", [])
-    if len(doses) < 3 or plan.design == "latin-hypercube":
+    of = next((name for name in AMOUNTS if len(plan.vary.get(name, [])) >= 3), None)
+    if of is None or plan.design == "latin-hypercube":
         return pd.DataFrame()
-    return dose_responses(table, [name for name in plan.vary if name != "dose"])
+    return dose_responses(table, [name for name in plan.vary if name != of], of)
 
 
 class _Partial:

@@ -4,6 +4,7 @@ Activated cells divide; each stage matures or dies at its rates. Short-lived pla
 from activation and answer to what reaches activated cells; long-lived ones do not. What the
 section secretes, scaled to the body, is the production of the pathogenic antibody.
 Anti-idiotype that binds a B cell's receptor keeps it from antigen and lets it die.
+In a dish naive cells live on BAFF and are activated by what is added to cross-link their receptor.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -145,8 +146,10 @@ class BLineage:
         )
         self.baff_fold = ps["b_cell.baff_death_fold"]
         self.silencing = ps["b_cell.silencing"]
-        self.inhibition_cd22 = ps["b_cell.inhibition_cd22"]
-        naive = world.founding_b_cells[NAIVE]
+        self.culture_death = ps["culture.death_b_cell"]
+        self.rescue = ps["culture.baff_rescue"]
+        self.culture_activation = ps["culture.activation_b_cell"]
+        naive = 0.0 if world.body.closed else world.founding_b_cells[NAIVE]
         self.influx = naive * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
         self.scale = np.zeros(0)  # nmol/day of each antibody per unit of secretion
         code = world.tables["b_cell"].code
@@ -164,9 +167,9 @@ class BLineage:
 
     def current_rates(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
-        ligand = float(world.ports["cd22_ligand"][0])
-        restraint = 1.0 - self.inhibition_cd22 * ligand / (1.0 + ligand)
-        drive = restraint * float(world.ports["b_cell_drive"][0])
+        if world.body.closed:
+            return self._in_a_dish(world)
+        drive = self.drive(world)
         sink = float(world.ports["baff_sink"][0])
         starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
         rates = self.rates.copy()
@@ -174,6 +177,29 @@ class BLineage:
         rates[ACTIVATED, 2] *= drive
         rates[: PLASMABLAST + 1, 0] *= starved
         rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
+        return rates
+
+    @staticmethod
+    def drive(world: "World") -> float:
+        """Activation and division of B cells left, by CD22 and by the other inhibitors."""
+        ligand = float(world.ports["cd22_ligand"][0])
+        restraint = 1.0 - world.ps["b_cell.inhibition_cd22"] * ligand / (1.0 + ligand)
+        return restraint * float(world.ports["b_cell_drive"][0])
+
+    @staticmethod
+    def receptor_signal(world: "World") -> float:
+        """Signal of the cross-linked receptor in a dish, 0..1, as inhibitors leave it."""
+        level = world.stimulus("BCR")
+        return level / (1.0 + level) * BLineage.drive(world)
+
+    def _in_a_dish(self, world: "World") -> "np.typing.NDArray[np.float64]":
+        """Rates under added BAFF and cross-linking of the receptor."""
+        signal = self.receptor_signal(world)
+        baff = world.stimulus("BAFF") / (1.0 + float(world.ports["baff_sink"][0]))
+        rates = self.rates.copy()
+        rates[: PLASMABLAST + 1, 0] = self.culture_death * (1.0 - self.rescue * baff / (1.0 + baff))
+        rates[NAIVE, 1] = self.culture_activation * signal
+        rates[ACTIVATED, 2] *= signal
         return rates
 
     def secreted(self, world: "World") -> float:
@@ -184,7 +210,9 @@ class BLineage:
     def advance(self, world: "World") -> None:
         """One step of fate, influx and secretion."""
         antigen, table, streams = world.antigen, world.tables["b_cell"], world.streams
-        if antigen is None or (table.n == 0 and self.influx == 0.0):
+        if antigen is None and not world.body.closed:
+            return
+        if table.n == 0 and self.influx == 0.0:
             return
         free = float(world.free_antibody[0]) if len(world.free_antibody) else 1.0
         step = np.uint64(EPOCH + world.step)
@@ -206,7 +234,8 @@ class BLineage:
             )
         )
         self._arrive(world, step)
-        world.own.production[antigen.pools] = self.scale * self.secreted(world)
+        if antigen is not None:
+            world.own.production[antigen.pools] = self.scale * self.secreted(world)
 
     def _arrive(self, world: "World", step: np.uint64) -> None:
         """Naive cells enter the niche."""

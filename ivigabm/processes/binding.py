@@ -1,7 +1,8 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
-Soluble: monomer, dimer and the complexes of a dish bind the mean phagocyte by the multivalent
-equations once a step; lectins, which only cells of a dish show, by their own ligand.
+Soluble: monomer and dimer bind the mean phagocyte by the multivalent equations once a step, and
+aggregated IgG or complexes beside them where a dish holds some; lectins, which only cells of a
+dish show, by their own ligand.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -10,22 +11,21 @@ the target is one more opsonin.
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
 from ivigabm.processes.lectins import LECTIN_PORTS, lectins_shown, occupied
+from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
 
-Array = NDArray[np.float64]
-
-MONOMER, DIMER, LARGER = 0, 1, 2  # rows of soluble ligands; complexes of a dish come last
-DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
+STIMULUS = "aggregated_igg"
+NANOMOLAR = 1e-9  # mol/L
 
 
 @kernel
@@ -107,19 +107,6 @@ def scatter(
         out_complex[row] = complexed[j]
 
 
-def _with_complexes(added: "Suspended | None", types: int) -> "tuple[Array, Suspended]":
-    """IgG counts of monomer, dimer and a dish's complexes, and room for what changes by step."""
-    if added is None:
-        return DIMER_COUNTS, Suspended(np.zeros(2), DIMER_COUNTS, np.zeros((2, types)))
-    number, kinds = added.counts.shape
-    counts = np.zeros((LARGER + number, LARGER + kinds))
-    counts[:LARGER, :LARGER] = DIMER_COUNTS
-    counts[LARGER:, LARGER:] = added.counts
-    molar = np.concatenate((np.zeros(LARGER), added.molar))
-    affinity = np.concatenate((np.zeros((LARGER, types)), added.affinity))
-    return counts, Suspended(molar, counts, affinity)
-
-
 class Binding:
     """Phase: soluble occupancy of the mean phagocyte, then every contact."""
 
@@ -151,16 +138,62 @@ class Binding:
             np.zeros(types),
             np.zeros((kinds, types)),
         )
-        self.counts, self.added = _with_complexes(world.complexes, types)
+        self._expect_soluble(world)
+        self.copies = np.zeros((0, types))
+        self.bound = np.zeros((0, types))
+        self.linked = np.zeros((0, types))
+
+    def _expect_soluble(self, world: "World") -> None:
+        """Room for the kinds of soluble IgG that this world can have."""
+        ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
+        per_complex = [1.0, 2.0]  # IgG in a monomer and a dimer
+        self.aggregate = 0.0  # mol/L of IgG in aggregates at a stimulus of 1
+        if dish is not None and STIMULUS in dish.stimulus:
+            per_complex.append(ps["culture.aggregate_valency"])
+            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR
+        self.larger = len(per_complex)  # from here on rows are complexes of a dish
+        self.counts = np.diag(per_complex)
+        self.added = world.complexes
+        if self.added is not None:
+            self.counts = block_diag(self.counts, self.added.counts)
         number, kinds = self.counts.shape
+        igg1 = (Molecule(species="human", subclass="IgG1"),)
+        self.aggregate_affinity = world.fcgr_affinity(igg1)[0] if self.aggregate else None
         self.soluble_work = multivalent_work(number, kinds, types)
         self.free = np.zeros(types)
         self.complexes, self.paired = np.zeros(number), np.zeros(number)
         self.held, self.held_twice = np.zeros((number, types)), np.zeros((number, types))
         self.lectins = lectins_shown(world)
-        self.copies = np.zeros((0, types))
-        self.bound = np.zeros((0, types))
-        self.linked = np.zeros((0, types))
+
+    def by_aggregates(self) -> "np.typing.NDArray[np.float64]":
+        """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
+        if self.aggregate_affinity is None:
+            return np.zeros(self.held_twice.shape[1])
+        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
+
+    def ligands(
+        self, world: "World", own: "np.typing.NDArray[np.float64]"
+    ) -> tuple["np.typing.NDArray[np.float64]", "np.typing.NDArray[np.float64]"]:
+        """Concentrations of soluble complexes, mol/L, and the affinity of the IgG in each.
+
+        The monomer enters as 1 M of a ligand with the summed K x concentration.
+        """
+        types = len(world.receptors)
+        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
+        dimer = float(port[DIMER, types])
+        affinity = np.zeros((self.counts.shape[1], types))
+        affinity[MONOMER] = own + port[MONOMER, :types]
+        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
+        # two IgG per dimer: half as many complexes as molecules
+        concentration = [1.0, 0.5 * dimer]
+        if self.aggregate_affinity is not None:
+            affinity[AGGREGATE] = self.aggregate_affinity
+            igg = self.aggregate * world.stimulus(STIMULUS)
+            concentration.append(igg / float(self.counts[AGGREGATE, AGGREGATE]))
+        if self.added is not None:
+            affinity[self.larger :] = self.added.affinity
+            concentration += self.added.molar.tolist()
+        return np.array(concentration), affinity
 
     def own_competition(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,)."""
@@ -250,17 +283,8 @@ class Binding:
         self, world: "World", own: "np.typing.NDArray[np.float64]"
     ) -> tuple["np.typing.NDArray[np.float64]", ...]:
         """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked."""
-        types = len(world.receptors)
-        port = world.ports["fcgr_competitor"].mean(axis=(2, 3))
         copies = self.mean_copies(world)
-        molar = 1.0  # the monomer enters as 1 M of a ligand with the summed K x concentration
-        dimer = float(port[DIMER, types])
-        affinity = self.added.affinity.copy()
-        affinity[MONOMER] = (own + port[MONOMER, :types]) / molar
-        affinity[DIMER] = port[DIMER, :types] / dimer if dimer > 0.0 else 0.0
-        # two IgG per dimer: half as many complexes as molecules
-        concentration = self.added.molar.copy()
-        concentration[:LARGER] = molar, 0.5 * dimer
+        concentration, affinity = self.ligands(world, own)
         multivalent_equilibrium(
             concentration,
             self.counts,
@@ -275,10 +299,10 @@ class Binding:
             self.soluble_work,
         )
         share = np.where(copies > 0.0, 1.0 / np.where(copies > 0.0, copies, 1.0), 0.0)
+        held, linked = self.held[DIMER], self.held_twice[DIMER]
+        for row in range(AGGREGATE, len(self.held)):
+            held, linked = held + self.held[row], linked + self.held_twice[row]
         monomer = self.held[MONOMER] * share
         for place in self.lectins:
             monomer[place] = occupied(world, place)
-        complexed, linked = self.held[DIMER], self.held_twice[DIMER]
-        for held, twice in zip(self.held[LARGER:], self.held_twice[LARGER:], strict=True):
-            complexed, linked = complexed + held, linked + twice
-        return monomer, complexed * share, linked * share
+        return monomer, held * share, linked * share

@@ -97,8 +97,8 @@ class Dendritic:
         )
         self.keep = np.ones(2) if world.body.closed else keep
         dish = world.resolved.scenario.dish
-        if dish is not None:  # there is no antigen, and the adjuvant is what is added
-            self.amount = np.array([0.0, dish.stimulus.get("LPS", 0.0)])
+        if dish is not None:  # of another donor, or of the medium; the adjuvant is what is added
+            self.amount = np.array([ps["culture.antigen"], dish.stimulus.get("LPS", 0.0)])
 
     def drain(self, world: "World") -> tuple[float, float]:
         """Antigen and adjuvant that cells see in this step, half-effect units."""

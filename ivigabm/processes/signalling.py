@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 
 @kernel
-def signal(count, phagocyte, bound, weight, half, power, net, response, strongest):
-    """Net signal and response of every contact; `strongest` per phagocyte."""
+def signal(count, phagocyte, bound, weight, half, power, floor, net, response, strongest):
+    """Net signal and response of every contact; `strongest` per phagocyte.
+
+    floor : the response that all have without a contact.
+    """
     for row in range(len(strongest)):
-        strongest[row] = 0.0
+        strongest[row] = floor
     for c in range(count):
         total = 0.0
         for j in range(len(weight)):
@@ -61,6 +64,15 @@ class Signalling:
         self.relax = -float(expm1(-world.dt / ps["signal.activation_time"]))
         self.net, self.response = np.zeros(0), np.zeros(0)
 
+    def floor(self) -> float:
+        """Response to aggregated IgG, which needs no contact."""
+        net = 0.0
+        for weight, linked in zip(
+            self.weight.tolist(), self.group.binding.by_aggregates().tolist(), strict=True
+        ):
+            net += weight * linked
+        return float(hill(max(net, 0.0), self.half, self.power))
+
     def advance(self, world: "World") -> None:
         """Read this step's contacts."""
         contacts, cells = self.group.contacts, self.group.cells(world)
@@ -73,6 +85,7 @@ class Signalling:
             self.weight,
             self.half,
             self.power,
+            self.floor(),
             self.net,
             self.response,
             cells["response"],

@@ -40,7 +40,7 @@ CLINICAL = (
 # words of the language without an entry elsewhere in this file or in the registry of probes
 OTHERS = (
     "antigen_load", "serum_igm", "c5a", "c3b2", "component", "complement_activity",
-    "proliferation", "rbc_clearance",
+    "rbc_clearance",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from ivigabm.outcomes import describe
 from ivigabm.report.numbers import figure, interval, signed
+from ivigabm.words import AMOUNTS
 
 if TYPE_CHECKING:
     from ivigabm.experiments.sweeps import SweepResult
@@ -108,9 +109,10 @@ def print_sweep(result: "SweepResult") -> None:
     fits = result.dose_response
     if fits.empty:
         return
-    others = [name for name in result.plan.vary if name != "dose"]
+    others = [name for name in result.plan.vary if name not in AMOUNTS]
+    unit = next(AMOUNTS[name] for name in result.plan.vary if name in AMOUNTS)
     print_rows(
-        (*others, "outcome", "unit", "Emax", "95 % CI", "ED50, g/kg", "95 % CI"),
+        (*others, "outcome", "unit", "Emax", "95 % CI", f"ED50, {unit}", "95 % CI"),
         (
             (
                 *(str(row[name]) for name in others),

@@ -38,6 +38,9 @@ CASES = [
     ("FAB_ANCA_LIKE", "mouse_kbxn", {"preparation": "fc"}),
     ("FC_FCGR_DOWN", "itp", {"preparation": "fab2"}),
     ("FC_IFNG", "itp", {"preparation": "ivig"}),  # no IFN-gamma here
+    ("FAB_ADCC", "cidp", {"preparation": "ivig"}),  # nothing in it binds the target
+    ("FAB_ADCC", "cidp", {"preparation": "fab2", "composition.anti_target": 1e-3}),
+    ("FAB_ADCC", "itp", {"preparation": "ivig", "composition.anti_target": 1e-3}),  # no NK cells
 ]
 UNREAD = {  # the port is written, and the process that reads it has nothing to apply it to
     ("FC_FCRN", "FcRn"): "fcrn_load",
@@ -51,6 +54,7 @@ UNREAD = {  # the port is written, and the process that reads it has nothing to 
     ("FAB_FAS_BLOCK", "neutrophil"): "fas_block",
     ("FAB_SIGLEC", "cidp"): "siglec_agonist",
     ("FC_IFNG", "itp"): "ifng_response",
+    ("FAB_ADCC", "itp"): "drug_opsonin",
 }
 
 

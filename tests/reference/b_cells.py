@@ -32,11 +32,12 @@ def settle(model: "Individual") -> None:
 def live(model: "Individual") -> None:
     """One step of fate, influx and secretion."""
     world = model.world
-    if world.antigen is None:
+    if world.antigen is None and not world.body.closed:
         return
     decide(model)
     arrive(model)
-    world.own.production[world.antigen.pools] = model.antibody_scale * secreted(model)
+    if world.antigen is not None:
+        world.own.production[world.antigen.pools] = model.antibody_scale * secreted(model)
 
 
 def decide(model: "Individual") -> None:

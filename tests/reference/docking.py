@@ -19,7 +19,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER = 0, 1
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
 
 
 def bind(model: "Individual") -> None:
@@ -85,31 +85,21 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked.
 
     The monomer enters as 1 mol/L of a ligand with the summed K times concentration; a dimer
-    holds two IgG, so there are half as many as molecules in it. Complexes of a dish come after
-    them. Lectins have ligands of their own.
+    holds two IgG, so there are half as many as molecules in it.
     """
     binding, types = group.binding, len(own)
-    port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
     copies = mean_copies(model.kinds[group.name], types)
-    dimer = port[DIMER][types]
-    affinity = [
-        [own[j] + port[MONOMER][j] for j in range(types)],
-        [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
-    ]
-    molar, counts = [1.0, 0.5 * dimer], [[1.0, 0.0], [0.0, 2.0]]
-    dish = model.world.complexes
-    if dish is not None:
-        affinity += dish.affinity.tolist()
-        molar += dish.molar.tolist()
-        counts = [row + [0.0] * dish.counts.shape[1] for row in counts]
-        counts += [[0.0, 0.0, *row] for row in dish.counts.tolist()]
+    concentration, affinity = binding.ligands(model.world, np.array(own))
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
-        molar, counts, affinity, copies, binding.kx
+        concentration.tolist(), binding.counts.tolist(), affinity.tolist(), copies, binding.kx
     )
+    model.aggregated[group.name] = [0.0] * types
     in_complex, twice = held[DIMER], held_twice[DIMER]
-    for row in range(2, len(held)):
+    for row in range(AGGREGATE, len(held)):
         in_complex = [a + b for a, b in zip(in_complex, held[row], strict=True)]
         twice = [a + b for a, b in zip(twice, held_twice[row], strict=True)]
+    if binding.aggregate:
+        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
     monomer, complexed, paired = (
         [amount * (1.0 / number) if number > 0.0 else 0.0
          for amount, number in zip(amounts, copies, strict=True)]

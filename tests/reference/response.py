@@ -24,9 +24,11 @@ def signal(model: "Individual") -> None:
 def signal_of(model: "Individual", group: Phagocytes) -> None:
     """The same for one kind of phagocyte."""
     signalling, phagocytes = group.signalling, model.kinds[group.name]
-    weights = signalling.weight.tolist()
+    weights, alone = signalling.weight.tolist(), 0.0
+    for weight, linked in zip(weights, model.aggregated[group.name], strict=True):
+        alone += weight * linked
     for phagocyte in phagocytes:
-        phagocyte.response = 0.0
+        phagocyte.response = hill(max(alone, 0.0), signalling.half, signalling.power)
     for contact in model.contacts[group.name]:
         net = 0.0
         for weight, bound in zip(weights, contact.bound, strict=True):

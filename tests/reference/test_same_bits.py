@@ -204,6 +204,40 @@ def test_whole_runs_with_transferred_effectors() -> None:
     assert model.tables["target_cell"]["attack_t_cell"].any()
 
 
+CROWD = "macrophage:16,neutrophil:16,nk_cell:16,dendritic_cell:6,tumour_cell:60"
+
+
+def test_whole_runs_of_a_dish_with_every_kind_that_attacks() -> None:
+    words = {
+        "cells": CROWD, "stimulus": "FasL:9,TNF:2,GM-CSF,LPS,C5a", "set.dish.serum": 1,
+        "set.antibody.density": 250, "set.parameters.culture.death_fas": 60,
+        "composition.anti_target": 1e-3, "concentration": 2, "preparation": "ivig",
+        "set.section.width": 16, "set.section.height": 16,
+    }  # fmt: skip
+    model = run_both("invitro_adcc", 6, words, steps=18)
+    assert (model.world.toll > 0.0).all()
+    assert model.tables["nk_receptor"]["crosslinked"].any()
+
+
+@pytest.mark.parametrize(("treat_day", "steps"), [(0, 30), (-0.5, 54)])
+def test_whole_runs_of_cultures(treat_day: float, steps: int) -> None:
+    words = {
+        "cells": "b_cell:60,neutrophil:20,macrophage:10,basophil:5,treg:10,t_effector:10",
+        "stimulus": "aggregated_igg,BAFF:2,BCR:9,IFN-gamma", "concentration": 0.1,
+        "treat_day": treat_day, "set.section.width": 16, "set.section.height": 16,
+    }  # fmt: skip
+    model = run_both("invitro_culture", 8, words, steps=steps)
+    born = model.tables["b_cell"]["id"] & NEWBORN
+    assert born.any()
+    assert model.tables["neutrophil"]["response"].max() > 0.1
+
+
+def test_whole_runs_with_nk_cells_in_solid_tissue() -> None:
+    words = small("cidp", **{"set.cells.nk_cell": 24, "composition.anti_target": 1e-3})
+    target = run_both("cidp", 6, {**words, "preparation": "ivig"}, steps=20).tables["target_cell"]
+    assert target["attack_nk"].any()
+
+
 @pytest.mark.parametrize("scenario", ["cidp", "itp"])
 def test_whole_runs_with_several_antibodies(scenario: str) -> None:
     words = small(scenario, **{"antibody.class": MIXED, "set.step_hours": 3})

@@ -51,7 +51,10 @@ DEPLETED = (
 )  # fmt: skip
 SCHEDULES = ("0:2", "0:0.4x5/0.25", "-1:1,0.5:1", "0:1ip", "0:0.6sc")
 CONCENTRATIONS = (0.3, 3.0, 30.0)  # g/L, in a dish
-STIMULI = ("LPS:2", "TNF,FasL:0.5", "GM-CSF:3,anti-Fas", "IFN-gamma,C5a:2")
+STIMULI = (
+    "aggregated_igg", "BAFF,BCR:3", "LPS:2", "TNF,FasL:0.5", "GM-CSF:3,anti-Fas",
+    "IFN-gamma,C5a:2",
+)  # fmt: skip
 
 
 def small(name: str, **words: Any) -> dict[str, Any]:

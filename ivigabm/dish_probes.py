@@ -12,7 +12,6 @@ import numpy as np
 from ivigabm.engine.columns import NEWBORN
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import BLineage
-from ivigabm.processes.binding import LARGER
 from ivigabm.processes.phagocytes import ARMED, MACROPHAGE
 from ivigabm.processes.world import FATES
 
@@ -172,7 +171,12 @@ def _bound_complex(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     place = _armed("bound_complex", scenario)
     if scenario.dish is None or scenario.dish.receptor is None:
         raise NotExpressible(f"bound_complex: scenario '{scenario.name}' has no soluble complexes")
-    return lambda world: float(np.sum(world.phagocytes[place].binding.complexes[LARGER:]))
+
+    def read(world: "World") -> float:
+        binding = world.phagocytes[place].binding
+        return float(np.sum(binding.complexes[binding.larger :]))
+
+    return read
 
 
 def _crosslinked(which: tuple[str, ...], scenario: "Scenario") -> Probe:

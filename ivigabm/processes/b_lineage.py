@@ -159,7 +159,6 @@ class BLineage:
         self.culture_death = ps["culture.death_b_cell"]
         self.rescue = ps["culture.baff_rescue"]
         self.culture_activation = ps["culture.activation_b_cell"]
-        self.inhibition_cd22 = ps["b_cell.inhibition_cd22"]
         naive = world.founding_b_cells[NAIVE]
         total = float(np.sum(naive))
         self.clones = np.cumsum(naive) / total if total > 0.0 else np.ones(max(1, len(naive)))
@@ -184,9 +183,7 @@ class BLineage:
         """Rates under what reaches B cells now: drive of activation and division, free BAFF."""
         if world.body.closed:
             return self._in_a_dish(world)
-        ligand = float(world.ports["cd22_ligand"][0])
-        restraint = 1.0 - self.inhibition_cd22 * ligand / (1.0 + ligand)
-        drive = restraint * float(world.ports["b_cell_drive"][0])
+        drive = self.drive(world)
         sink = float(world.ports["baff_sink"][0])
         starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
         rates = self.rates.copy()
@@ -197,10 +194,17 @@ class BLineage:
         return rates
 
     @staticmethod
+    def drive(world: "World") -> float:
+        """Activation and division of B cells left, by CD22 and by the other inhibitors."""
+        ligand = float(world.ports["cd22_ligand"][0])
+        restraint = 1.0 - world.ps["b_cell.inhibition_cd22"] * ligand / (1.0 + ligand)
+        return restraint * float(world.ports["b_cell_drive"][0])
+
+    @staticmethod
     def receptor_signal(world: "World") -> float:
         """Signal of the cross-linked receptor in a dish, 0..1, as inhibitors leave it."""
         level = world.stimulus("BCR")
-        return level / (1.0 + level) * float(world.ports["b_cell_drive"][0])
+        return level / (1.0 + level) * BLineage.drive(world)
 
     def _in_a_dish(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Rates under added BAFF and cross-linking of the receptor."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-LARGER = 2  # soluble ligands after monomer and dimer: complexes of a dish, aggregates last
+AGGREGATE = 2  # soluble ligands: monomer, dimer, aggregates if there are, complexes of a dish
 DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
 STIMULUS = "aggregated_igg"
 NANOMOLAR = 1e-9  # mol/L
@@ -203,16 +203,16 @@ class Binding:
     def _expect_soluble(self, world: "World") -> None:
         """Room for the kinds of soluble IgG that this world can have."""
         ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
-        parts = [Suspended(np.zeros(LARGER), DIMER_COUNTS, np.zeros((LARGER, types)))]
-        if world.complexes is not None:
-            parts.append(world.complexes)
+        parts = [Suspended(np.zeros(2), DIMER_COUNTS, np.zeros((2, types)))]
         self.aggregate = 0.0  # mol/L of aggregates at a stimulus of 1
         if dish is not None and STIMULUS in dish.stimulus:
-            igg1, valency = (Molecule(species="human", subclass="IgG1"),), np.array([
-                [ps["culture.aggregate_valency"]]
-            ])  # fmt: skip
-            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR / float(valency[0, 0])
-            parts.append(Suspended(np.zeros(1), valency, world.fcgr_affinity(igg1)))
+            valency = ps["culture.aggregate_valency"]
+            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR / valency
+            affinity = world.fcgr_affinity((Molecule(species="human", subclass="IgG1"),))
+            parts.append(Suspended(np.zeros(1), np.array([[valency]]), affinity))
+        self.larger = len(parts) + 1  # rows from here on are complexes of a dish
+        if world.complexes is not None:
+            parts.append(world.complexes)
         self.ligand = np.concatenate([part.molar for part in parts])
         self.counts = block_diag(*(part.counts for part in parts))
         self.affinity = np.concatenate([part.affinity for part in parts])
@@ -228,7 +228,7 @@ class Binding:
         """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
         if not self.aggregate:
             return np.zeros(self.held_twice.shape[1])
-        return np.asarray(self.held_twice[-1] * self.per_patch)
+        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
 
     def own_competition(self, world: "World") -> Array:
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,).
@@ -290,7 +290,7 @@ class Binding:
             self.linked,
         )
         if self.aggregate:
-            self.ligand[-1] = self.aggregate * world.stimulus(STIMULUS)
+            self.ligand[AGGREGATE] = self.aggregate * world.stimulus(STIMULUS)
         average(self.copies, cells["alive"], cells.n, self.mean_copies)
         bind_soluble(
             own,

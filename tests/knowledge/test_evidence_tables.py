@@ -30,6 +30,7 @@ TABLES = {
     "pharmacokinetics": "P",
     "mouse_effector": "M",
     "biomarkers": "B",
+    "binding": "L",
 }
 # numbers of the findings in the sources, by the letter of their ids
 SOURCES = {
@@ -40,6 +41,7 @@ SOURCES = {
     "84-85,90,94,100-102,104-106,108,110",
     "M": "1-115",
     "B": "1-5,10-16,20-23,30-34,40-43,50-54,60-62,70-71,80,90-91,100-101",
+    "L": "1-55",
 }
 SCENARIOS = listed(
     "healthy itp gbs_aman gbs_aidp cidp cidp_nodopathy mmn mg_achr mg_musk dermatomyositis sps "

@@ -20,7 +20,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER = 0, 1
+MONOMER, DIMER, AGGREGATE = 0, 1, 2
 
 
 def bind(model: "Individual") -> None:
@@ -86,8 +86,7 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     """Shares of the mean phagocyte's copies: held by monomer, by complex, cross-linked.
 
     The monomer enters as 1 mol/L of a ligand with the summed K times concentration; a dimer
-    holds two IgG, so there are half as many as molecules in it. Complexes of a dish come after
-    them. Lectins have ligands of their own.
+    holds two IgG, so there are half as many as molecules in it.
     """
     binding, types = group.binding, len(own)
     copies = mean_copies(model.kinds[group.name], types)
@@ -100,22 +99,23 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     ]
     counts = [[1.0, 0.0], [0.0, 2.0]]
     dish = model.world.complexes
+    if binding.aggregate:
+        affinity.append(binding.affinity[AGGREGATE].tolist())
+        concentration.append(binding.aggregate * model.world.stimulus(STIMULUS))
+        counts = [[*row, 0.0] for row in counts]
+        counts.append([0.0, 0.0, float(binding.counts[AGGREGATE, AGGREGATE])])
     if dish is not None:
         affinity += dish.affinity.tolist()
         concentration += dish.molar.tolist()
+        before = [0.0] * len(counts)
         counts = [row + [0.0] * dish.counts.shape[1] for row in counts]
-        counts += [[0.0, 0.0, *row] for row in dish.counts.tolist()]
-    if binding.aggregate:
-        affinity.append(binding.affinity[-1].tolist())
-        concentration.append(binding.aggregate * model.world.stimulus(STIMULUS))
-        counts = [[*row, 0.0] for row in counts]
-        counts.append([0.0] * (len(counts[0]) - 1) + [float(binding.counts[-1, -1])])
+        counts += [[*before, *row] for row in dish.counts.tolist()]
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
         concentration, counts, affinity, copies, binding.kx
     )
     model.aggregated[group.name] = [0.0] * types
     if binding.aggregate:
-        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[-1]]
+        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
     in_complex, twice = held[DIMER], held_twice[DIMER]
     for row in range(2, len(held)):
         in_complex = [a + b for a, b in zip(in_complex, held[row], strict=True)]

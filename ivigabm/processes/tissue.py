@@ -134,9 +134,6 @@ class Tissue:
             table["integrity"],
             table["irreversible"],
         )
-        self._read_function(table)
-
-    def _read_function(self, table: "Table") -> None:
         function_left(
             table["opsonin"],
             self.epitopes,
@@ -159,5 +156,6 @@ class Tissue:
         table = world.tables["target_cell"]
         if self.fixed:
             room = 1.0 - table["irreversible"]
-            table["integrity"][:] = room * (self.repair / (self.repair + attack))
-            self._read_function(table)
+            settled = room * (self.repair / (self.repair + attack))
+            table["function"][:] *= settled / table["integrity"]
+            table["integrity"][:] = settled

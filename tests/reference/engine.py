@@ -9,7 +9,7 @@ from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 from reference import b_cells
 from reference.individual import Individual
-from reference.targets import attack, unblocked
+from reference.targets import attack
 
 
 class ReferenceModel(Individual):
@@ -55,8 +55,9 @@ class ReferenceModel(Individual):
         if rule.fixed:
             for target in self.kinds["target_cell"]:
                 room = 1.0 - target.irreversible
-                target.integrity = room * (rule.repair / (rule.repair + mean_attack))
-                target.function = target.integrity * unblocked(self, target)
+                settled = room * (rule.repair / (rule.repair + mean_attack))
+                target.function *= settled / target.integrity
+                target.integrity = settled
 
     def step(self) -> None:
         """One step of simulated time."""

@@ -128,6 +128,13 @@ def test_ivig_without_its_routes_leaves_the_skin_alone():
     assert untreated - mean("mouse_tissue_antibody", without=cut) < gain / 2
 
 
+def test_ivig_saves_from_fatal_nephritis():
+    """E065, but for its loss without FcγRIIB, which the position fcgr2b_route:needed holds."""
+    name, ill = "mouse_tissue_antibody", {"organ": "kidney"}
+    assert not any(m.world.survived for m in models(name, **ill, **NONE))
+    assert all(m.world.survived for m in models(name, **ill))
+
+
 # -- nerve and end-plate ------------------------------------------------------------------------
 
 

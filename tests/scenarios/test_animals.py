@@ -108,8 +108,9 @@ def test_ivig_slows_clearance_of_red_cells_through_blockade():
 @pytest.mark.parametrize("organ", ["skin", "kidney", "joint", "muscle"])
 def test_ivig_lessens_the_lesion_of_an_organ(organ):
     """E054, E065, E121: lesion over a week."""
-    untreated, treated = mean("mouse_tissue_antibody", organ=organ, **NONE), mean(
-        "mouse_tissue_antibody", organ=organ
+    untreated, treated = (
+        mean("mouse_tissue_antibody", organ=organ, **NONE),
+        mean("mouse_tissue_antibody", organ=organ),
     )
     assert untreated > 0.1
     assert treated < 0.9 * untreated

@@ -96,6 +96,11 @@ def _strength(world: "World") -> tuple[float, float]:
     """Early classical activation and C3b per activation, in plasma."""
     rule = Complement(world)
     accepted = float(np.sum(world.own.plasma_molar())) * rule.grams * rule.acceptor
+    drug = world.drug
+    if drug is not None and float(np.sum(drug.at_target)) > 0.0:
+        # the port tells of the target's surroundings; plasma holds more of the same molecules
+        richer = float(np.sum(drug.plasma) / np.sum(drug.at_target)) - 1.0
+        accepted += float(world.ports["c3b_acceptor"][0]) * richer
     return rule.strength(world, accepted)
 
 

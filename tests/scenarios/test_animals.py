@@ -108,8 +108,9 @@ def test_ivig_slows_clearance_of_red_cells_through_blockade():
 @pytest.mark.parametrize("organ", ["skin", "kidney", "joint", "muscle"])
 def test_ivig_lessens_the_lesion_of_an_organ(organ):
     """E054, E065, E121: lesion over a week."""
-    untreated, treated = mean("mouse_tissue_antibody", organ=organ, **NONE), mean(
-        "mouse_tissue_antibody", organ=organ
+    untreated, treated = (
+        mean("mouse_tissue_antibody", organ=organ, **NONE),
+        mean("mouse_tissue_antibody", organ=organ),
     )
     assert untreated > 0.1
     assert treated < 0.9 * untreated
@@ -126,6 +127,13 @@ def test_ivig_without_its_routes_leaves_the_skin_alone():
     untreated = mean("mouse_tissue_antibody", **NONE)
     gain = untreated - mean("mouse_tissue_antibody")
     assert untreated - mean("mouse_tissue_antibody", without=cut) < gain / 2
+
+
+def test_ivig_saves_from_fatal_nephritis():
+    """E065, but for its loss without FcγRIIB, which the position fcgr2b_route:needed holds."""
+    name, ill = "mouse_tissue_antibody", {"organ": "kidney"}
+    assert not any(m.world.survived for m in models(name, **ill, **NONE))
+    assert all(m.world.survived for m in models(name, **ill))
 
 
 # -- nerve and end-plate ------------------------------------------------------------------------

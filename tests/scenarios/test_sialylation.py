@@ -112,6 +112,13 @@ def test_where_fcgr2b_is_needed_blockade_does_nothing(position):
     assert plain - untreated < 0.5 * gain
 
 
+def test_arthritis_without_fcgr2b_is_treated_less_where_it_is_needed():
+    """E060: the loss is partial here, as FcRn and complement still see the drug."""
+    world, dose = {"hypothesis": "fcgr2b_route:needed"}, {"dose": 0.3}
+    bare = {**world, "knockout": "FcgRIIB"}
+    assert protection(bare, **dose) < protection(world, **dose) - 0.1
+
+
 def test_donor_cells_and_complexes_reach_phagocytes():
     """E034, E036, E038: directions; complexes and donor cells do less here than in the papers."""
     cells = {"transfer": "dendritic_cell:1e5", **NONE}

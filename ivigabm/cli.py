@@ -111,21 +111,33 @@ def run(
 def _twin(name: str, options: Simulation) -> "TwinResult":
     """Read the input, all of it before anything is simulated, then simulate."""
     from ivigabm.perturbation import parse
-    from ivigabm.report.console import notice, progress
+    from ivigabm.report.console import progress
     from ivigabm.scenario import Scenario
 
     scenario = Scenario.load(name)
     perturbation = parse(options.words())
 
-    from ivigabm.engine.kernel import is_cold
     from ivigabm.experiments.twins import twin
 
-    if is_cold():
-        notice("compiling kernels, first run only")
+    _compile_first()
     with progress(f"simulating {scenario.name}") as report:
         return twin(
             scenario, perturbation, options.seeds, options.days, report, workers=options.workers
         )
+
+
+def _compile_first() -> None:
+    """On a first run compile all kernels at once, with a process per core."""
+    from ivigabm.engine.kernel import is_cold
+
+    if not is_cold():
+        return
+    from ivigabm.experiments.warm import warm
+    from ivigabm.report.console import notice, progress
+
+    notice("compiling kernels, first run only")
+    with progress("compiling") as report:
+        warm(report)
 
 
 @app.command()
@@ -154,13 +166,11 @@ def sweep(
     read = Plan.load(plan)
     check_out(out)
 
-    from ivigabm.engine.kernel import is_cold
     from ivigabm.experiments.executors import Dask, cores, local
     from ivigabm.experiments.store import StoreError
     from ivigabm.experiments.sweeps import sweep as run_sweep
 
-    if is_cold():
-        console.notice("compiling kernels, first run only")
+    _compile_first()
     executor = local(workers or cores()) if dask is None else Dask(dask)
     try:
         with console.progress(f"sweeping {plan.stem}") as report:
@@ -285,14 +295,11 @@ def network(
 
 def _input(name: str, options: Simulation) -> "tuple[Scenario, Perturbation]":
     """Scenario and changes, read before anything is simulated."""
-    from ivigabm.engine.kernel import is_cold
     from ivigabm.perturbation import parse
-    from ivigabm.report.console import notice
     from ivigabm.scenario import Scenario
 
     scenario, perturbation = Scenario.load(name), parse(options.words())
-    if is_cold():
-        notice("compiling kernels, first run only")
+    _compile_first()
     return scenario, perturbation
 
 

@@ -59,8 +59,9 @@ def draw(measures: Sequence[Measure], points: list[tuple[int, float]], path: Pat
 
 
 def accept(measures: Sequence[Measure], path: Path = ACCEPTED) -> None:
-    """Keep this run's ratios as those that later ones are compared with."""
-    ratios = {m.what: round(m.value, 3) for m in measures if m.kept}
+    """Keep this run's ratios, beside those of parts that it left out, for later comparison."""
+    ratios = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    ratios |= {m.what: round(m.value, 3) for m in measures if m.kept}
     path.write_text(json.dumps(ratios, indent=2) + "\n", encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ from ivigabm.outcomes import describe
 
 PLAYERS = ("groups", "mechanisms")
 _SEEDS = {"groups": 4, "mechanisms": 2}
-_RUNS = 97  # individuals at most, where mechanisms play
+_RUNS = 225  # individuals at most, where mechanisms play
 _GROUPS = {"Fab2": "F(ab')2", "Fc": "Fc", "both": "Both parts"}
 
 

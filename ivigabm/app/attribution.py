@@ -6,14 +6,14 @@ from typing import Any
 from ivigabm.app.question import Progress, Question
 from ivigabm.app.settings import MOST_SEED, chosen
 from ivigabm.errors import InputError
-from ivigabm.experiments.attribution import attribute
+from ivigabm.experiments.attribution import Attribution, attribute
 from ivigabm.experiments.contrast import plain
 from ivigabm.mechanisms import mechanisms
 from ivigabm.outcomes import describe
 
 PLAYERS = ("groups", "mechanisms")
 _SEEDS = {"groups": 4, "mechanisms": 2}
-_RUNS = 97  # individuals at most, where mechanisms play
+_RUNS = 225  # individuals at most, where mechanisms play
 _GROUPS = {"Fab2": "F(ab')2", "Fc": "Fc", "both": "Both parts"}
 
 
@@ -41,11 +41,16 @@ def attribution(question: Question, progress: Progress) -> dict[str, Any]:
         budget=_RUNS if players == "mechanisms" else None,
         progress=progress,
     )
+    return {"result": _shares(question, found)}
+
+
+def _shares(question: Question, found: Attribution) -> dict[str, Any]:
+    """What the page draws."""
     (total,) = found.of(found.totals).itertuples()
     names = {m.id: m.name for m in mechanisms()} | _GROUPS
     known = describe(found.outcome, question.scenario)
     rows = found.of(found.shares).itertuples()
-    result = {
+    return {
         "outcome": found.outcome,
         "label": known.label,
         "unit": known.unit,
@@ -65,7 +70,6 @@ def attribution(question: Question, progress: Progress) -> dict[str, Any]:
             for row in rows
         ],
     }
-    return {"result": result}
 
 
 def _days(question: Question) -> float:

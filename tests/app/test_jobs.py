@@ -86,6 +86,15 @@ def test_an_attribution_adds_up_and_leaves_out_what_is_off(twin):
     assert shares["Fc"] < 0.0
 
 
+@pytest.mark.slow
+def test_mechanisms_can_play_one_by_one(twin):
+    """All that act are sampled within the budget, and blockade of Fcγ receptors leads."""
+    said = attribution(asked("attribution", twin, {"players": "mechanisms"}), Heard())["result"]
+    shares = {player["id"]: player["share"] for player in said["players"]}
+    assert sum(shares.values()) == pytest.approx(said["effect"])
+    assert min(shares, key=shares.get) == "FC_FCGR_BLOCK"
+
+
 def test_an_attribution_needs_something_to_explain():
     untreated = TwinModel(Config.read({"scenario": "mouse_kbxn", "size": 32, "dose": 0.0}))
     with pytest.raises(InputError, match="nothing has been given"):

@@ -21,7 +21,7 @@ def test_run_waits_for_a_guess_and_a_wrong_one_is_taken_kindly(visit):
     assert visit.part("lesson-run").is_disabled()
     visit.part(f"predict-{wrong}").check()
     visit.click("lesson-run")
-    came = eventually(lambda: visit.part("lesson-outcome").get_attribute("data-came"), 60.0)
+    came = eventually(lambda: visit.part("lesson-outcome").get_attribute("data-came"), 120.0)
     assert came == what["expected"]
     words = visit.part("lesson-outcome").inner_text()
     assert "You expected" in words

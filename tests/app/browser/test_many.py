@@ -11,7 +11,7 @@ def test_the_band_has_twenty_runs_in_its_table(visitor):
     visit = visitor().open(QUICK)
     visit.click("open-compare")
     visit.click("run-band")
-    eventually(lambda: visit.part("band").locator("svg .area").count() == 2, 90.0)
+    eventually(lambda: visit.part("band").locator("svg .area").count() == 2, 240.0)
     with visit.page.expect_download() as waiting:
         visit.click("export-band")
     lines = waiting.value.path().read_text().splitlines()
@@ -26,7 +26,7 @@ def test_a_click_in_the_sweep_opens_that_run(visitor):
     visit.part("sweep-y").select_option("composition.dimer")
     visit.part("sweep-n").select_option("2")
     visit.click("run-sweep")
-    eventually(lambda: visit.part("heat-1-1").count(), 90.0)
+    eventually(lambda: visit.part("heat-1-1").count(), 240.0)
     visit.click("heat-1-0")
     eventually(lambda: '"dose":4' in visit.page.evaluate("decodeURIComponent(location.hash)"))
     assert visit.part("compare").is_hidden()

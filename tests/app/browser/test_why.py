@@ -52,6 +52,6 @@ def test_who_did_it_draws_bars(visitor):
     visit = visitor().open({"scenario": "mouse_itp", "size": 32})
     visit.part("all-both").uncheck()  # fewer coalitions to run
     visit.click("attribute")
-    eventually(lambda: visit.part("attribution-bars").count(), 60.0)
+    eventually(lambda: visit.part("attribution-bars").count(), 120.0)
     bars = visit.part("attribution-bars")
     assert bars.locator("rect.Fab2").count() == bars.locator("rect.Fc").count() == 1

@@ -26,6 +26,9 @@ export function ticksOf(low, high, count) {
 }
 
 export class LineChart {
+  /** ticks drawn now */
+  drawn = '';
+
   /**
    * @param {Element} host
    * @param {string} label what a screen reader calls it
@@ -101,7 +104,7 @@ export class LineChart {
     for (const tick of ticksOf(low, high, 2)) {
       const d = `M${CHART.left} ${y(tick)}H${CHART.width - CHART.right}`;
       parts.push(makeSvg('path', { class: 'grid-line', d }));
-      parts.push(makeSvg('text', { x: CHART.left - 4, y: y(tick) + 3.5, 'text-anchor': 'end', text: short(tick) }));
+      parts.push(makeSvg('text', { x: CHART.left - 4, y: y(tick) + 3.5, 'text-anchor': 'end', text: tickText(tick, high - low) }));
     }
     for (const tick of ticksOf(first, last, 4)) {
       if (x(tick) > CHART.width - 26) continue;
@@ -111,6 +114,13 @@ export class LineChart {
     parts.push(makeSvg('text', unit));
     this.axis.replaceChildren(...parts);
   }
+}
+
+/** A tick with as many digits as tell it from its neighbours. @param {number} tick @param {number} range */
+function tickText(tick, range) {
+  const size = Math.abs(tick);
+  const digits = Math.ceil(-Math.log10(range)) + 1;
+  return size >= 0.01 && size < 1e3 && digits > 2 && digits < 7 ? tick.toFixed(digits) : short(tick);
 }
 
 /** @param {number[][]} columns @returns {[number, number]} */

@@ -3,14 +3,18 @@
 const MOST_BYTES = 32e6;
 
 export class History {
+  /** @type {import('./frame.js').Frame[]} */
+  frames = [];
+  every = 1;
+  seen = 0;
+  provisional = false;
+
   /** @param {number} most frames kept */
   constructor(most) {
     this.most = most;
-    this.clear();
   }
 
   clear() {
-    /** @type {import('./frame.js').Frame[]} */
     this.frames = [];
     this.every = 1;
     this.seen = 0;

@@ -14,6 +14,7 @@ let timer = 0;
 export function readLink() {
   for (const key of Object.keys(extras)) delete extras[key];
   const [first, ...rest] = location.hash.slice(1).split('&');
+  /** @type {any} */
   let config = {};
   const parts = first && !first.includes('=') ? rest : [first, ...rest];
   if (first && !first.includes('=')) {

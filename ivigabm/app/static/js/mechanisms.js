@@ -9,10 +9,30 @@ import { begin } from './stage.js';
 
 const GROUPS = ['Fab2', 'Fc', 'both'];
 
+// Switches thrown that the server has not answered yet. Until it has, the boxes stand as the
+// reader left them: an answer to the click before must not undo the newest one.
+let asked = 0;
+
+/** @param {string} key @param {boolean} value */
+function ask(key, value) {
+  asked += 1;
+  send('set', { key, value });
+}
+
+function answered() {
+  asked = Math.max(0, asked - 1);
+  drawn = '';
+  show();
+}
+
 export function openMechanisms() {
   build();
-  on('config', show);
-  on('log', show);
+  on('config', () => {
+    asked = 0;
+    show();
+  });
+  on('log', answered);
+  on('refused', answered);
   on('frame', show);
   on('language', () => {
     build();
@@ -65,7 +85,7 @@ function toggleOf(mechanism) {
   const box = make('input', {
     type: 'checkbox', id: `toggle-${mechanism.id}`,
     data: { testid: `toggle-${mechanism.id}`, mechanism: mechanism.id, lock: 'toggles' },
-    on: { change: () => send('set', { key: mechanism.id, value: box.checked }) },
+    on: { change: () => ask(mechanism.id, box.checked) },
   });
   const evidence = make('button', {
     class: `evidence quiet ${mechanism.contested ? 'contested' : ''}`,
@@ -80,8 +100,8 @@ function toggleOf(mechanism) {
 
 /** @param {string} group @param {any[]} members @param {boolean} value */
 function setGroup(group, members, value) {
-  if (group !== 'both') send('set', { key: `group:${group}`, value });
-  else for (const { id } of members) send('set', { key: id, value });
+  if (group !== 'both') ask(`group:${group}`, value);
+  else for (const { id } of members) ask(id, value);
 }
 
 let drawn = '';
@@ -89,7 +109,7 @@ let drawn = '';
 /** Put the ticks where the bits are. */
 export function show() {
   const key = [app.bits, app.config?.preparation, document.documentElement.lang].join();
-  if (key === drawn || !app.bits) return;
+  if (key === drawn || !app.bits || asked) return;
   drawn = key;
   app.meta.mechanisms.forEach((/** @type {any} */ mechanism, /** @type {number} */ i) => {
     const box = /** @type {any} */ (document.getElementById(`toggle-${mechanism.id}`));

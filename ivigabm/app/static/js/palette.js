@@ -18,7 +18,8 @@ export function rgbOf(text) {
  * @returns {Rgb}
  */
 export function mixed(a, b, share) {
-  return [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * share));
+  const part = (/** @type {0|1|2} */ i) => Math.round(a[i] + (b[i] - a[i]) * share);
+  return [part(0), part(1), part(2)];
 }
 
 /**

@@ -35,26 +35,58 @@ function twinFigure(arm, title) {
   return { canvas, score, figure };
 }
 
+/** The three charts of the first screen, with the effect over the whole run.
+ * @param {any} meta @param {Series} series */
+function replayCharts(meta, series) {
+  return [1, 2, 3].map((place) => {
+    const variable = meta.variables.find((/** @type {any} */ one) => one.chart === place) || meta.variables[place];
+    const { card, badge } = chartCard(make('h2', { text: `${variable.label}, ${variable.unit}` }), String(place));
+    badge.textContent = `effect ${percent(series.effect(variable.id))}`;
+    return { card, name: variable.id, chart: new LineChart(card, variable.label) };
+  });
+}
+
+/** Let `slider` run while `play` is on. @param {any} play @param {any} slider @param {() => void} draw */
+function playsOn(play, slider, draw) {
+  let timer = 0;
+  const atEnd = () => Number(slider.value) >= Number(slider.max);
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = '▶ Play';
+  };
+  play.addEventListener('click', () => {
+    if (timer) return stop();
+    if (atEnd()) slider.value = '0';
+    play.textContent = '❚❚ Pause';
+    timer = window.setInterval(() => {
+      slider.value = String(Number(slider.value) + 1);
+      draw();
+      if (atEnd()) stop();
+    }, 80);
+  });
+}
+
+/** Title and what was run. @param {any} meta @param {any} config */
+function heading(meta, config) {
+  const scenario = meta.scenarios.find((/** @type {any} */ one) => one.id === config.scenario);
+  const facts = `A model, not medical advice. ivigabm ${meta.version}, seed ${config.seed}, ${config.preparation}.`;
+  return [make('h1', { text: scenario ? scenario.title : config.scenario }), make('p', { class: 'soft small', text: facts })];
+}
+
 async function replay() {
   const { meta, config: run } = JSON.parse(textOf('replay-meta'));
   const frames = await unpack();
   const series = new Series();
   for (const frame of frames) series.add(frame.head);
   const twins = { control: twinFigure('control', 'Without IVIg'), treated: twinFigure('treated', 'With IVIg') };
-  const charts = [1, 2, 3].map((place) => {
-    const variable = meta.variables.find((/** @type {any} */ one) => one.chart === place) || meta.variables[place];
-    const { card, badge } = chartCard(make('h2', { text: `${variable.label}, ${variable.unit}` }), String(place));
-    badge.textContent = `effect ${percent(series.effect(variable.id))}`;
-    return { card, name: variable.id, chart: new LineChart(card, variable.label) };
-  });
+  const charts = replayCharts(meta, series);
   const slider = make('input', { type: 'range', min: 0, max: frames.length - 1, value: 0, 'aria-label': 'Time', data: { testid: 'scrub' } });
   const play = make('button', { class: 'primary', text: '▶ Play', data: { testid: 'play' } });
   const clock = make('output', { class: 'num' });
-  const scenario = meta.scenarios.find((/** @type {any} */ one) => one.id === run.config.scenario);
-  const title = make('h1', { text: scenario ? scenario.title : run.config.scenario });
-  const note = make('p', { class: 'soft small', text: `A model, not medical advice. ivigabm ${meta.version}, seed ${run.config.seed}, ${run.config.preparation}.` });
   const main = /** @type {HTMLElement} */ (document.getElementById('replay'));
-  main.replaceChildren(title, note, make('div', { class: 'twins' }, twins.control.figure, twins.treated.figure),
+  main.replaceChildren(...heading(meta, run.config),
+    make('div', { class: 'twins' }, twins.control.figure, twins.treated.figure),
     make('div', { class: 'time' }, play, slider, clock), make('div', { class: 'charts' }, ...charts.map((one) => one.card)));
   const tissues = { control: new Tissue(twins.control.canvas, meta), treated: new Tissue(twins.treated.canvas, meta) };
   for (const tissue of Object.values(tissues)) tissue.setSection(run.section);
@@ -69,23 +101,8 @@ async function replay() {
     clock.textContent = `day ${frame.head.day.toFixed(2)}`;
     document.body.dataset.t = String(frame.head.t);
   };
-  let timer = 0;
-  const stop = () => {
-    clearInterval(timer);
-    timer = 0;
-    play.textContent = '▶ Play';
-  };
-  play.addEventListener('click', () => {
-    if (timer) return stop();
-    if (Number(slider.value) >= frames.length - 1) slider.value = '0';
-    play.textContent = '❚❚ Pause';
-    timer = window.setInterval(() => {
-      slider.value = String(Number(slider.value) + 1);
-      draw();
-      if (Number(slider.value) >= frames.length - 1) stop();
-    }, 80);
-  });
   slider.addEventListener('input', draw);
+  playsOn(play, slider, draw);
   draw();
   document.body.dataset.ready = 'yes';
 }

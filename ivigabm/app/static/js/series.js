@@ -5,16 +5,16 @@
  */
 
 export class Series {
-  constructor() {
-    this.clear();
-  }
+  /** @type {number[]} */
+  t = [];
+  /** @type {number[]} */
+  day = [];
+  /** @type {Record<string, Pair>} */
+  values = {};
 
   clear() {
-    /** @type {number[]} */
     this.t = [];
-    /** @type {number[]} */
     this.day = [];
-    /** @type {Record<string, Pair>} */
     this.values = {};
   }
 

@@ -6,6 +6,18 @@ import { levelOf, spritesOf } from './sprites.js';
 const TINT_LEVELS = 16;
 
 export class Tissue {
+  width = 0;
+  height = 0;
+  scale = 2; // pixels per site
+  zones = new Uint8Array(0);
+  image = new ImageData(1, 1);
+  pixels = new Uint32Array(1);
+  /** @type {import('./sprites.js').Sprite[][][]} by kind, glycoform and state */
+  sprites = [];
+  /** @type {Uint32Array[]} by zone and tint */
+  ground = [];
+  ring = '';
+
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {any} meta
@@ -33,7 +45,7 @@ export class Tissue {
   repaint() {
     const palette = tissuePalette(this.meta);
     this.sprites = this.meta.kinds.map((/** @type {any} */ kind, /** @type {number} */ i) =>
-      spritesOf(kind, i, palette, this.scale || 2));
+      spritesOf(kind, i, palette, this.scale));
     // ground[zone][tint]: inflammation reddens the ground
     this.ground = palette.zones.map((/** @type {any} */ zone) =>
       Uint32Array.from({ length: TINT_LEVELS }, (_, i) =>

@@ -9,7 +9,7 @@ from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 from reference import b_cells
 from reference.individual import Individual
-from reference.targets import attack
+from reference.targets import attack, unblocked
 
 
 class ReferenceModel(Individual):

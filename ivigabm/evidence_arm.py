@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivigabm.errors import InputError, NotExpressible, nearest
+from ivigabm.gifts import PREFIX as DONOR
 from ivigabm.perturbation import NONE, THERAPY_KEYS, WORLD_KEYS, Perturbation, parse
 
 BEFORE, HEALTHY = "before", "healthy"
@@ -141,7 +142,8 @@ def _pairs(cell: str) -> dict[str, str]:
 
 
 def _known(key: str) -> bool:
-    return key in KEYS or key.startswith("set.")
+    """Whether the language has a key; any of them may also say how donor cells were treated."""
+    return key.removeprefix(DONOR) in KEYS or key.startswith("set.")
 
 
 def _count(text: str) -> int:

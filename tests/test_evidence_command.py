@@ -92,19 +92,26 @@ def test_moved_verdicts_are_told(table: Path, done: tuple[Path, Result]) -> None
     words = (str(table), "--out", str(done[0]), "--workers", "1", "--only-rows", "T1,T2")
     pins = table.parent / "pins.csv"
     kept = call(*words, "--compare", str(pins))
-    assert kept.exit_code == 2  # for the bad rows; nothing moved
+    assert kept.exit_code == 0
     assert "moved" not in kept.stderr
+    assert "B1" not in kept.stderr  # bad rows of what was chosen only
     other = table.parent / "other.csv"
     other.write_text(pins.read_text().replace("T1,,agree", "T1,,disagree"), encoding="utf-8")
     moved = call(*words, "--compare", str(other))
+    assert moved.exit_code == 1
     assert "verdict moved: T1: disagree -> agree" in moved.stderr
     assert "T2" not in moved.stderr
 
 
 def test_a_table_without_fault_ends_well(tmp_path: Path, done: tuple[Path, Result]) -> None:
     path = tmp_path / "table.csv"
-    path.write_text(HEADER + ROWS.splitlines(keepends=True)[1], encoding="utf-8")
-    assert call(str(path), "--workers", "1", "--max-replicates", "2").exit_code == 0
+    beyond = "T4,mouse_itq,none,,platelets,value,0,1,all,Nobody 1900,verified,\n"
+    path.write_text(HEADER + ROWS.splitlines(keepends=True)[1] + beyond, encoding="utf-8")
+    result = call(str(path), "--workers", "1", "--max-replicates", "2")
+    assert result.exit_code == 0
+    (line,) = (line for line in result.stdout.splitlines() if "mouse_itq" in line)
+    assert line.split()[-2:] == ["1", "T4"]
+    assert "did you mean 'mouse_itp'?" in line
 
 
 @pytest.mark.parametrize(

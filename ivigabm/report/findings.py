@@ -1,12 +1,13 @@
 """Verdicts of published experiments on the terminal and as a folder."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivigabm.experiments.findings.verdicts import Verdict
+from ivigabm.experiments.findings.verdicts import NOT_EXPRESSIBLE, Verdict
 from ivigabm.report.console import notice, print_rows
-from ivigabm.report.findings_page import CONTROL, render, wanted
+from ivigabm.report.findings_page import CONTROL, render, wanted, without_list
 from ivigabm.report.numbers import figure, interval
 from ivigabm.report.study_files import write_study
 
@@ -18,9 +19,13 @@ _LONGEST = 60
 
 
 def print_evidence(result: "EvidenceResult") -> None:
-    """One line per row, and the counts."""
+    """One line per row that ran, the others by reason, and the counts."""
     rows = []
+    refused: dict[str, list[str]] = defaultdict(list)
     for finding in result.findings:
+        if finding.verdict.word == NOT_EXPRESSIBLE:
+            refused[without_list(finding.verdict.reason)].append(finding.row.id)
+            continue
         row, verdict = finding.row, finding.verdict
         claim = verdict.claim
         rows.append(
@@ -41,7 +46,15 @@ def print_evidence(result: "EvidenceResult") -> None:
         "row", "scenario", "readout", "claim", "simulated", "95 % CI", "n", "verdict", "control",
         "positions",
     )  # fmt: skip
-    print_rows(columns, rows)
+    if rows:
+        print_rows(columns, rows)
+    if refused:
+        reasons = sorted(refused.items(), key=lambda item: -len(item[1]))
+        print_rows(
+            ("not expressible", "rows", ""),
+            ((reason, str(len(ids)), ", ".join(ids)) for reason, ids in reasons),
+            "" if not rows else " ",
+        )
     print_rows(("", ""), ((name.replace("_", " "), str(n)) for name, n in _totals(result)))
     agree, tried = result.score
     if tried:

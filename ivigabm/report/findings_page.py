@@ -62,7 +62,7 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "verdict": verdict,
         "proxy": finding.proxy,
         "picture": Markup(picture(claim, control)) if claim else "",
-        "reason": verdict.reason.partition(" (known:")[0],
+        "reason": without_list(verdict.reason),
         "claim": wanted(finding.row.relation, claim),
         "figure": figure(claim.value) if claim else "",
         "ci": interval(claim.low, claim.high) if claim else "",
@@ -71,6 +71,11 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "control_figure": figure(control.value) if control else "",
         "positions": {name: one.word for name, one in finding.positions.items()},
     }
+
+
+def without_list(reason: str) -> str:
+    """A reason without the list of all words that would have been known."""
+    return reason.partition(" (known:")[0]
 
 
 def wanted(relation: str, claim: Judgement | None) -> str:

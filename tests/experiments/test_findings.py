@@ -10,8 +10,10 @@ from ivigabm.errors import InputError
 from ivigabm.experiments import evidence
 from ivigabm.experiments.executors import InProcess
 from ivigabm.experiments.findings.pins import changes, pins_of, read_pins, text_of
+from ivigabm.experiments.findings.plan import plan
 from ivigabm.experiments.findings.result import EvidenceResult
 from ivigabm.experiments.findings.rounds import ladder
+from ivigabm.experiments.findings.table import read_tables
 from ivigabm.experiments.store import Store
 from ivigabm.experiments.task import Run, Task
 
@@ -131,6 +133,11 @@ def test_a_folder_holds_groups_and_other_lists(tmp_path: Path, runs: list[Task])
         ("G3", "second")
     ]
     assert list(words(evidence(tmp_path, only_rows=["G2"]))) == ["G2"]
+    bad = "X,mouse_itp,dose=1,none,platelets@24h,>,,,all,x,verified,\n"
+    (tmp_path / "second.csv").write_text(HEADER + three + bad, encoding="utf-8")
+    assert [fault.id for fault in evidence(tmp_path, groups=["second"]).faults] == ["X"]
+    assert evidence(tmp_path, groups=["first"]).faults == ()
+    assert evidence(tmp_path, only_rows=["G3"]).faults == ()
     with pytest.raises(InputError, match="group 'third' is not known"):
         evidence(tmp_path, groups=["third"])
     with pytest.raises(InputError, match="row 'G4' is not known"):
@@ -270,9 +277,12 @@ def test_arms_of_equal_content_run_once(tmp_path: Path, runs: list[Task]) -> Non
 
 def test_a_longer_row_lends_its_run_to_a_shorter_one(tmp_path: Path, runs: list[Task]) -> None:
     rows = GOOD + "L,mouse_itp,none,,platelets.percent@3d,value,5,15,null,x,verified,\n"
-    evidence(table(tmp_path, rows), only_rows=["G3"])
-    untreated = [task for task in runs if task.resolved.scenario.antibody[0].dose_fold > 0.0]
-    assert {task.days for task in untreated} == {3.0}
+    path = table(tmp_path, rows)
+    for store, days in ((None, 1.0), (Store(tmp_path / "store"), 3.0)):
+        runs.clear()
+        evidence(path, only_rows=["G3"], store=store)
+        untreated = [task for task in runs if task.resolved.scenario.antibody[0].dose_fold > 0.0]
+        assert {task.days for task in untreated} == {days}
 
 
 def test_a_second_look_computes_nothing(tmp_path: Path, runs: list[Task]) -> None:
@@ -392,3 +402,17 @@ def test_positions_are_tallied(tmp_path: Path, runs: list[Task]) -> None:
     found = evidence(table(tmp_path, rows))
     assert found.positions == {"treg_role:cause": (1, 2), "treg_role:correlate": (1, 2)}
     assert found.score == (0, 0)
+
+
+def test_examples_of_the_language_can_be_read() -> None:
+    rows, faults = read_tables(Path(__file__).parents[1] / "data" / "evidence_examples.csv")
+    assert faults == []
+    assert [row.id for row in rows] == ["E051", "E003", "E020", "E126", "C020", "C023"]
+    planned = {row.id: plan(row) for row in rows}
+    assert planned["E051"].case is not None
+    assert planned["C020"].case is not None
+    assert planned["C020"].case.claim.arm.days == 168.0
+    withdrawal = planned["C023"].case
+    assert withdrawal is not None
+    starts = {run.start_day for side in withdrawal.claim.sides for run in side.runs.values()}
+    assert starts == {-91.0}

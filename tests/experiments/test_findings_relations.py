@@ -151,6 +151,16 @@ def test_undefined_never_holds() -> None:
     assert not judge(Relation("value", 0.0, 1.0), healthy.readout, healthy, None).holds
 
 
+def test_nobody_who_meets_the_first_condition_is_undefined() -> None:
+    stat = "incat.share(change<=-1 given change<=-1@84d)@28d"
+    some = group([1.0] * 8, stat, given=[1.0] * 7 + [0.0])
+    assert judge(Relation("value", 0.5, 1.0), some.readout, some, None).holds
+    nobody = group([1.0] * 8, stat, given=[0.0] * 8)
+    found = judge(Relation("value", 0.5, 1.0), nobody.readout, nobody, None)
+    assert not found.holds
+    assert np.isnan([found.value, found.low, found.high]).all()
+
+
 def test_something_over_nothing_is_greater() -> None:
     assert tried(">", [1.0] * 8, [0.0] * 8).holds
     assert tried("<", [0.0] * 8, [1.0] * 8).holds

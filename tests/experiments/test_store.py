@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ import pytest
 from small_sweep import arms, same, write_plan
 
 from ivigabm.experiments import parts
-from ivigabm.experiments.runner import run
-from ivigabm.experiments.store import BATCH_RUNS, Store, StoreError
+from ivigabm.experiments.runner import compute, run
+from ivigabm.experiments.store import BATCH_RUNS, Memory, Store, StoreError
 from ivigabm.experiments.sweeps import sweep
 from ivigabm.experiments.task import Run
 
@@ -285,3 +286,27 @@ def test_a_sweep_killed_at_random_moments_goes_on(tmp_path: Path) -> None:
 def test_a_sweep_killed_at_twenty_random_moments_goes_on(tmp_path: Path) -> None:
     shares = kill_and_resume(tmp_path, moments=20, replicates=8)
     assert sum(0 < share < 1 for share in shares) >= 5  # in the middle, not before or after
+
+
+def test_named_observations_come_back(tmp_path: Path) -> None:
+    """A run may keep only what is asked of it, with probes and the row before the first step."""
+    names = ("cells[macrophage]", "clinical_score")
+    asked = [replace(one, observe=names) for one in arms()[:2]]
+    assert {one.key for one in asked}.isdisjoint(one.key for one in arms())
+    found = []
+    for place in (Memory(), Store(tmp_path)):
+        new = list(compute(asked, [1, 2], None, place, series=True))
+        assert [run.error for run in new] == [""] * 4
+        wanted = {(run.key, run.seed) for run in new}
+        assert list(compute(asked, [1, 2], None, place, series=True)) == []
+        courses = place.courses(wanted, names)
+        for one in new:
+            table = courses[one.key, one.seed]
+            assert list(table) == ["day", *names]
+            assert table.to_numpy().tobytes() == one.series.tobytes()
+            assert table["day"].iloc[0] == 0.0
+            assert (table["cells[macrophage]"] > 0).all()
+        found.append(courses)
+        assert place.courses(set(), names) == {}
+        assert list(place.courses({(asked[0].key, 2)}, names[1:])) == [(asked[0].key, 2)]
+    assert set(found[0]) == set(found[1])

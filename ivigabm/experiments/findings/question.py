@@ -12,7 +12,7 @@ from ivigabm.experiments.findings.conflicts import read_conflicts
 from ivigabm.experiments.findings.plan import Case, Planned, plan
 from ivigabm.experiments.findings.result import EvidenceResult
 from ivigabm.experiments.findings.rounds import Bench, Trial
-from ivigabm.experiments.findings.table import Fault, Row, read_tables, shipped
+from ivigabm.experiments.findings.table import Fault, Row, at_fault, read_tables, shipped
 from ivigabm.experiments.findings.verdicts import (
     Finding,
     Verdict,
@@ -42,7 +42,7 @@ def evidence(
     Parameters
     ----------
     table : a table, a folder of tables, or those that ship with the program.
-    only_rows, groups : ids and groups to run; empty runs all. Rows at fault are named anyway.
+    only_rows, groups : ids and groups to run; empty runs all.
     max_replicates : the most seeds per arm, from `seed` on.
     executor : where to compute; otherwise in this process.
     store : where runs are kept and found again, so that a stopped table goes on.
@@ -59,24 +59,25 @@ def evidence(
     rows, faults = read_tables(home)
     conflicts = read_conflicts(home)
     _check_names("row", only_rows, {row.id for row in rows} | {fault.id for fault in faults})
-    _check_names("group", groups, {row.group for row in rows})
+    _check_names("group", groups, {row.group for row in rows} | {fault.group for fault in faults})
     planned: list[Planned] = []
     for row in rows:
         try:
             planned.append(plan(row))
         except InputError as error:
-            faults.append(Fault(row.place, row.id, str(error)))
-    every = [comparison for p in planned for case in p.cases for comparison in case.comparisons]
+            faults.append(at_fault(row, str(error)))
     wanted = [one for one in planned if _is_wanted(one.row, only_rows, groups)]
+    # runs that are kept are shared over the whole table, so that a part of it finds them again
+    sharers = planned if store is not None else wanted
+    every = [comparison for p in sharers for case in p.cases for comparison in case.comparisons]
     report = progress or (lambda done, total: None)
     place = store if store is not None else Memory()
-    # shared over the whole table, so that a part of it finds its runs in the store
     bench = Bench(Sharing(every), executor, place, seed, max_replicates, report)
     seen = _judged([case for one in wanted for case in one.cases], bench)
     seconds = _seconds(wanted, bench)
     return EvidenceResult(
         findings=tuple(_finding(one, seen, seconds) for one in wanted),
-        faults=tuple(faults),
+        faults=tuple(fault for fault in faults if _is_wanted(fault, only_rows, groups)),
         computed=bench.computed,
         cached=bench.cached,
         wall_s=time.perf_counter() - started,
@@ -91,7 +92,7 @@ def _check_names(what: str, names: Collection[str], known: set[str]) -> None:
             raise unknown(what, name, known)
 
 
-def _is_wanted(row: Row, ids: Collection[str], groups: Collection[str]) -> bool:
+def _is_wanted(row: Row | Fault, ids: Collection[str], groups: Collection[str]) -> bool:
     return (not ids or row.id in ids) and (not groups or row.group in groups)
 
 

@@ -70,7 +70,9 @@ class Sample:
     careful: Array
 
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval, the figure itself included."""
+        """The 95 % interval, the figure itself included; NaN where that is undefined."""
+        if np.isnan(self.point):
+            return np.nan, np.nan
         low, high = limits(self.draws, LEVEL)
         return min(low, self.point), max(high, self.point)
 

@@ -1,7 +1,7 @@
 """Replicates are added, in the order of seeds, to the comparisons that are still open."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -14,6 +14,9 @@ from ivigabm.experiments.findings.relations import Judgement, judge
 from ivigabm.experiments.runner import Arm, Progress, compute
 from ivigabm.experiments.store import Identity, Memory, Store
 from ivigabm.readout import Group, evaluate
+
+Tables = dict[Identity, pd.DataFrame]
+Problem = tuple[str, bool]  # what went wrong, and whether the input is at fault
 
 FIRST = 8
 _TOLERANCE = 1e-9  # days
@@ -35,7 +38,8 @@ class Trial:
 
     Attributes
     ----------
-    closed : whether a judgement is final. judgement : with the replicates so far.
+    closed : whether a judgement is final.
+    judgement, groups : what is said, and was read, with the replicates so far.
     problem : why there is no judgement. at_fault : the input is at fault.
     """
 
@@ -44,7 +48,7 @@ class Trial:
     judgement: Judgement | None = None
     problem: str = ""
     at_fault: bool = False
-    _groups: dict[Side, Group] = field(default_factory=dict)
+    groups: dict[Side, Group] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -74,7 +78,7 @@ class Bench:
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _done: int = 0
     _mine: set[Identity] = field(default_factory=set)
-    _found: set[Identity] = field(default_factory=set)
+    _tables: Tables = field(default_factory=dict)
 
     @property
     def computed(self) -> int:
@@ -84,7 +88,7 @@ class Bench:
     @property
     def cached(self) -> int:
         """Runs that were in the store before."""
-        return len(self._found - self._mine)
+        return len(set(self._tables) - self._mine)
 
     def settle(self, trials: Sequence[Trial]) -> None:
         """Judge all trials, with as many replicates as each of them takes."""
@@ -98,21 +102,17 @@ class Bench:
 
     def _round(self, trials: Sequence[Trial], seeds: Sequence[int]) -> None:
         arms = self.sharing.all_arms(trial.comparison for trial in trials)
-        tables, problems = self._run(arms, seeds)
+        problems = self._run(arms, seeds)
         for trial in trials:
-            self._read(trial, seeds, tables, problems)
+            self._read(trial, seeds, problems)
 
-    def _run(
-        self, arms: Sequence[Arm], seeds: Sequence[int]
-    ) -> tuple[dict[Identity, pd.DataFrame], dict[str, tuple[str, bool]]]:
-        """Observations of every run, and what went wrong by key."""
-        tables: dict[Identity, pd.DataFrame] = {}
-        problems: dict[str, tuple[str, bool]] = {}
-        total = len(arms) * len(seeds)
+    def _run(self, arms: Sequence[Arm], seeds: Sequence[int]) -> dict[str, Problem]:
+        """Get the observations of every run; what went wrong, by key."""
+        problems: dict[str, Problem] = {}
         before = self._done
 
-        def report(done: int, all_: int) -> None:
-            self.progress(before + done, before + all_)
+        def report(done: int, total: int) -> None:
+            self.progress(before + done, before + total)
 
         work = compute(arms, seeds, self.executor, self.place, report, series=True)
         with closing(work) as results:
@@ -122,38 +122,25 @@ class Bench:
                     problems[run.key] = (f"seed {run.seed}: {run.error}", run.at_fault)
                 else:
                     columns = ["day", *run.variables]
-                    tables[run.key, run.seed] = pd.DataFrame(run.series, columns=columns)
-        self._done += total
-        self._mine |= set(tables)
-        known = self._stored(arms, seeds, tables, problems)
-        self._found |= set(known)
-        return tables | known, problems
+                    self._tables[run.key, run.seed] = pd.DataFrame(run.series, columns=columns)
+                    self._mine.add((run.key, run.seed))
+        self._done += len(arms) * len(seeds)
+        self._fetch(arms, seeds, problems)
+        return problems
 
-    def _stored(
-        self,
-        arms: Sequence[Arm],
-        seeds: Sequence[int],
-        new: dict[Identity, pd.DataFrame],
-        problems: dict[str, tuple[str, bool]],
-    ) -> dict[Identity, pd.DataFrame]:
-        """Observations of the runs that were there before."""
+    def _fetch(
+        self, arms: Sequence[Arm], seeds: Sequence[int], problems: Mapping[str, Problem]
+    ) -> None:
+        """Read the runs that were in the store before."""
         wanted: dict[tuple[str, ...], set[Identity]] = defaultdict(set)
         for arm in arms:
             for seed in seeds:
-                if (arm.key, seed) not in new and arm.key not in problems:
+                if (arm.key, seed) not in self._tables and arm.key not in problems:
                     wanted[arm.observe or ()].add((arm.key, seed))
-        found: dict[Identity, pd.DataFrame] = {}
         for names, runs in wanted.items():
-            found |= self.place.courses(runs, names)
-        return found
+            self._tables |= self.place.courses(runs, names)
 
-    def _read(
-        self,
-        trial: Trial,
-        seeds: Sequence[int],
-        tables: dict[Identity, pd.DataFrame],
-        problems: dict[str, tuple[str, bool]],
-    ) -> None:
+    def _read(self, trial: Trial, seeds: Sequence[int], problems: Mapping[str, Problem]) -> None:
         """Add the new replicates to a trial and judge it."""
         sides = trial.comparison.sides
         for side in sides:
@@ -163,12 +150,12 @@ class Bench:
                 trial.problem, trial.at_fault = failed[0]
                 return
             runs = {
-                name: {seed: _until(tables[arm.key, seed], side.days) for seed in seeds}
+                name: {seed: _until(self._tables[arm.key, seed], side.days) for seed in seeds}
                 for name, arm in arms.items()
             }
             new = evaluate(side.readout, runs, side.scenario)
-            trial._groups[side] = _together(trial._groups.get(side), new)
-        groups = [trial._groups[side] for side in sides]
+            trial.groups[side] = _together(trial.groups.get(side), new)
+        groups = [trial.groups[side] for side in sides]
         versus = groups[1] if len(groups) > 1 else None
         claim = trial.comparison
         trial.judgement = judge(claim.relation, claim.arm.readout, groups[0], versus)

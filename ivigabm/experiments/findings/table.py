@@ -47,9 +47,15 @@ class Fault:
     place: str
     id: str
     message: str
+    group: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}{f', row {self.id}' if self.id else ''}: {self.message}"
+
+
+def at_fault(row: Row, message: str) -> Fault:
+    """The fault of a row that could be read as a row."""
+    return Fault(row.place, row.id, message, row.group)
 
 
 def shipped() -> Path:
@@ -78,7 +84,7 @@ def read_tables(place: Path) -> tuple[list[Row], list[Fault]]:
     for file in files:
         for found in _read(file, file.stem if len(files) > 1 else ""):
             if isinstance(found, Row) and found.id in seen:
-                found = Fault(found.place, found.id, f"id: '{found.id}' stands twice")
+                found = at_fault(found, f"id: '{found.id}' stands twice")
             if isinstance(found, Fault):
                 faults.append(found)
             else:
@@ -136,7 +142,7 @@ def _row(place: str, group: str, columns: Sequence[str], cells: Sequence[str]) -
                 raise InputError(f"{column}: the cell is empty")
         low, high = _limit("low", found["low"]), _limit("high", found["high"])
     except InputError as error:
-        return Fault(place, name, str(error))
+        return Fault(place, name, str(error), group or found.get("scenario", ""))
     return Row(
         id=name,
         scenario=found["scenario"],

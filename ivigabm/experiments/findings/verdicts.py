@@ -1,5 +1,6 @@
 """What the simulator says about each row: agree, disagree, not discriminating, not expressible."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Verdict:
     control_verdict : `works`, `holds_without`, or empty where no control was run.
     undecided : still open with the most replicates; such a row disagrees.
     without_control : agrees, and claims nothing that could be taken away.
-    reason : why it is not expressible or has no figure. crashed : a run failed.
+    reason : why it is not expressible, or has no figure. crashed : a run failed.
     """
 
     word: str
@@ -77,7 +78,8 @@ def verdict(claim: Trial, control: Trial | None) -> Verdict:
             return Verdict(word, found, reason=trial.problem, crashed=not trial.at_fault)
     assert found is not None
     if not found.holds:
-        return Verdict(DISAGREE, found, undecided=not found.settled)
+        reason = "the figure is undefined" if math.isnan(found.value) else ""
+        return Verdict(DISAGREE, found, undecided=not found.settled, reason=reason)
     if control is None:
         return Verdict(AGREE, found, without_control=True)
     assert control.judgement is not None

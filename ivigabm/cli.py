@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from ivigabm import __version__
+from ivigabm.calibrate_command import calibrate
 from ivigabm.errors import InputError
 from ivigabm.evidence_command import evidence
 from ivigabm.options import Simulation, simulating
@@ -321,6 +322,7 @@ def _given(context: typer.Context, option: str) -> bool:
 
 
 app.command()(evidence)
+app.command()(calibrate)
 
 
 @app.command()

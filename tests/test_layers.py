@@ -8,7 +8,8 @@ import pytest
 import ivigabm
 
 PACKAGE = Path(ivigabm.__file__).parent
-SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
+SHOWING = {"cli", "app", "report", "options", "evidence_command", "calibrate_command",
+           "__main__"}  # fmt: skip
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
 RUNNING = {"model", "build", "founding", "observation"}
@@ -40,7 +41,7 @@ FORBIDDEN = {
     "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},
     "experiments": SHOWING,
-    "report": {"cli", "app", "options", "evidence_command"},
+    "report": {"cli", "app", "options", "evidence_command", "calibrate_command"},
 }  # fmt: skip
 MESA = {"model.py", "app"}  # and engine/views
 

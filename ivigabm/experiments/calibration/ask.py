@@ -21,7 +21,6 @@ from ivigabm.experiments.store import Store
 
 SPLITS = 5
 USUAL = -1  # number of the point at the table's own values; no part of the design
-OVERFIT = 10.0  # points between the halves of a split above which parameters should be cut
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ivigabm import __version__
 from ivigabm.calibrate_command import calibrate
 from ivigabm.errors import InputError
 from ivigabm.evidence_command import evidence
-from ivigabm.options import Simulation, simulating
+from ivigabm.options import Simulation, draws, simulating
 
 if TYPE_CHECKING:
     from ivigabm.experiments.twins import TwinResult
@@ -117,6 +117,7 @@ def _twin(name: str, options: Simulation) -> "TwinResult":
 
     scenario = Scenario.load(name)
     perturbation = parse(options.words())
+    chosen = draws(options.posterior)
 
     from ivigabm.engine.kernel import is_cold
     from ivigabm.experiments.twins import twin
@@ -125,8 +126,9 @@ def _twin(name: str, options: Simulation) -> "TwinResult":
         notice("compiling kernels, first run only")
     with progress(f"simulating {scenario.name}") as report:
         return twin(
-            scenario, perturbation, options.seeds, options.days, report, workers=options.workers
-        )
+            scenario, perturbation, options.seeds, options.days, report,
+            workers=options.workers, draws=chosen,
+        )  # fmt: skip
 
 
 @app.command()

@@ -15,7 +15,7 @@ from ivigabm import __version__
 from ivigabm.calibrate_command import calibrate
 from ivigabm.errors import InputError
 from ivigabm.evidence_command import evidence
-from ivigabm.options import Simulation, draws, simulating
+from ivigabm.options import POSTERIOR, Simulation, draws, simulating
 
 if TYPE_CHECKING:
     from ivigabm.experiments.twins import TwinResult
@@ -145,6 +145,7 @@ def sweep(
         str | None,
         typer.Option("--dask", metavar="ADDRESS", help="Compute on this Dask scheduler instead."),
     ] = None,
+    posterior: Annotated[int, POSTERIOR] = 0,
     json: Json = False,
 ) -> None:
     """Run all points of a plan, treated and untreated; repeated, it goes on where it stopped."""
@@ -154,7 +155,7 @@ def sweep(
 
     if dask is not None and workers is not None:
         raise InputError("--workers and --dask exclude each other; a cluster has its own workers")
-    read = Plan.load(plan)
+    read, chosen = Plan.load(plan), draws(posterior)
     check_out(out)
 
     from ivigabm.engine.kernel import is_cold
@@ -167,7 +168,8 @@ def sweep(
     executor = local(workers or cores()) if dask is None else Dask(dask)
     try:
         with console.progress(f"sweeping {plan.stem}") as report:
-            result = run_sweep(read, out, executor, report, ["ivigabm", *sys.argv[1:]])
+            command_line = ["ivigabm", *sys.argv[1:]]
+            result = run_sweep(read, out, executor, report, command_line, chosen)
     except StoreError as problem:
         _fail(str(problem), 1)
     if json:

@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 
 from ivigabm.experiments.bootstrap import Estimate
-from ivigabm.experiments.calibration.free import Draw, drawn
 from ivigabm.experiments.contrast import (
     DRAW,
     anti_inflammatory_index,
@@ -22,6 +21,7 @@ from ivigabm.experiments.contrast import (
     pairing,
     plain,
 )
+from ivigabm.experiments.draws import Draw, drawn
 from ivigabm.experiments.executors import Executor, local
 from ivigabm.experiments.runner import Arm, Progress, run
 from ivigabm.experiments.store import Store

@@ -79,7 +79,7 @@ def print_effects(result: "TwinResult") -> None:
             figure(row.control),
             signed(row.effect),
             interval(row.ci_low, row.ci_high),
-            *([share(row.parameter_share)] if result.draws else []),
+            *([per_cent(row.parameter_share)] if result.draws else []),
         )
     index = result.anti_inflammatory_index
     table.add_section()
@@ -91,7 +91,7 @@ def print_effects(result: "TwinResult") -> None:
         console().print(Text(pairing_line(result), style="dim"))
 
 
-def share(value: float) -> str:
+def per_cent(value: float) -> str:
     """A share in per cent, nothing where it is undefined."""
     return "" if value != value else f"{100 * value:.0f} %"
 

@@ -11,10 +11,11 @@ from ivigabm.errors import InputError
 from ivigabm.experiments.calibration import CalibrationPlan, calibrate, read_posterior
 from ivigabm.experiments.calibration.ask import USUAL
 from ivigabm.experiments.calibration.distance import FARTHEST
-from ivigabm.experiments.calibration.free import design, drawn, free_parameters, usual
+from ivigabm.experiments.calibration.free import design, free_parameters, usual
 from ivigabm.experiments.calibration.plan import folder
 from ivigabm.experiments.calibration.posterior import ABOUT, SAMPLE, Posterior
 from ivigabm.experiments.calibration.rejection import splits, total, weights, widths
+from ivigabm.experiments.draws import drawn
 from ivigabm.experiments.store import Store
 from ivigabm.experiments.task import Run, Task
 from ivigabm.perturbation import parse, resolve

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ivigabm.experiments.calibration import distance, rejection
-from ivigabm.experiments.calibration.free import Array, design, draws_of, label, usual
+from ivigabm.experiments.calibration.free import Array, design, draws_of, usual
 from ivigabm.experiments.calibration.plan import CalibrationPlan
 from ivigabm.experiments.calibration.posterior import Posterior
 from ivigabm.experiments.calibration.rejection import Split, Width
 from ivigabm.experiments.calibration.trials import tried
+from ivigabm.experiments.draws import label
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.factors import Factor
 from ivigabm.experiments.runner import Progress

@@ -10,9 +10,10 @@ import numpy as np
 
 from ivigabm.errors import InputError
 from ivigabm.experiments.calibration.ask import Calibration
-from ivigabm.experiments.calibration.free import draws_of, label
+from ivigabm.experiments.calibration.free import draws_of
 from ivigabm.experiments.calibration.rejection import total
 from ivigabm.experiments.calibration.trials import tried
+from ivigabm.experiments.draws import label
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.runner import Progress
 from ivigabm.experiments.store import Store

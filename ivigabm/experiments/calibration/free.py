@@ -1,26 +1,16 @@
-"""Free parameters, their priors, and what a draw of them does to an arm."""
+"""Free parameters, their priors, and designs that fill them."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.errors import InputError, unknown
+from ivigabm.experiments.draws import label
 from ivigabm.experiments.factors import Factor
-from ivigabm.experiments.findings.arms import Comparison, Side
-from ivigabm.knowledge.parameters import Parameter, load_parameters
-from ivigabm.perturbation import Resolved
+from ivigabm.knowledge.parameters import load_parameters
 
 Array = NDArray[np.float64]
-Draw = Mapping[str, float]  # label of a free parameter -> value
-ANY = "any"
-_OF = "@"
-
-
-def label(row: Parameter) -> str:
-    """How a row is named: `group.symbol`, with `@species` where it holds for one species only."""
-    return row.name if row.species == ANY else f"{row.name}{_OF}{row.species}"
 
 
 def free_parameters(labels: Sequence[str]) -> tuple[Factor, ...]:
@@ -68,32 +58,3 @@ def draws_of(factors: Sequence[Factor], unit: Array) -> list[dict[str, float]]:
 def usual(factors: Sequence[Factor]) -> dict[str, float]:
     """The values that the table of parameters states."""
     return {label(factor.row): factor.row.value for factor in factors}
-
-
-def drawn(resolved: Resolved, draw: Draw) -> Resolved:
-    """An arm with the parameters of a draw, as far as they are of its species.
-
-    A value that the scenario or its reader states (`parameters.NAME`) stays.
-    """
-    scenario = resolved.scenario
-    values = {}
-    for name, value in draw.items():
-        symbol, _, species = name.partition(_OF)
-        if species in ("", scenario.species):
-            values[symbol] = value
-    parameters = {**values, **scenario.parameters}
-    changed = scenario.model_copy(update={"parameters": parameters})
-    return dataclasses.replace(resolved, scenario=changed)
-
-
-def drawn_comparison(comparison: Comparison, draw: Draw) -> Comparison:
-    """A relation with the parameters of a draw in both arms and their twins."""
-    arm, versus = comparison.arm, comparison.versus
-    return Comparison(
-        comparison.relation, _side(arm, draw), None if versus is None else _side(versus, draw)
-    )
-
-
-def _side(side: Side, draw: Draw) -> Side:
-    runs = {name: drawn(resolved, draw) for name, resolved in side.runs.items()}
-    return Side(side.readout, runs, side.days)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ivigabm.experiments.calibration.distance import FARTHEST, distance
-from ivigabm.experiments.calibration.free import Draw, drawn_comparison
+from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.findings.arms import Comparison, Sharing
 from ivigabm.experiments.findings.rounds import Bench, Trial
+from ivigabm.experiments.findings.spread import drawn_comparison
 from ivigabm.experiments.runner import Progress
 from ivigabm.experiments.store import Memory, Store
 

@@ -160,17 +160,16 @@ def test_ties_at_the_best_share_the_weight() -> None:
     assert weight.tolist() == pytest.approx([0.0, 1 / 3, 1 / 3, 1 / 3, 0.0])
 
 
-def test_every_group_counts_alike() -> None:
-    table = pd.DataFrame({"a": [3.0, 0.0], "b": [3.0, 0.0], "c": [0.0, 1.0]})
-    assert total(table, {"a": "one", "b": "one", "c": "two"}).tolist() == [1.5, 0.5]
+def test_every_row_counts_alike() -> None:
+    table = pd.DataFrame({"a": [3.0, 0.0], "b": [3.0, 0.0], "c": [0.0, 3.0]})
+    assert total(table).tolist() == [2.0, 1.0]
 
 
 def test_held_out_rows_do_not_calibrate() -> None:
     """A row is random in the halves that lack it: nothing else says where it is met."""
     generator = np.random.default_rng(7)
     table = pd.DataFrame((generator.random((200, 12)) > 0.3) * 1.0).rename(columns=str)
-    groups = dict.fromkeys(table, "one")
-    found = splits(table, groups, 0.2, count=5, seed=1)
+    found = splits(table, 0.2, count=5, seed=1)
     assert len(found) == 5
     assert len({split.rows for split in found}) == 5
     for split in found:
@@ -183,7 +182,7 @@ def test_held_out_rows_do_not_calibrate() -> None:
 def test_rows_that_share_a_cause_predict_each_other() -> None:
     met = design(1, 128, seed=1)[:, 0] < 0.3
     table = pd.DataFrame({str(i): np.where(met, 0.0, 1.0) for i in range(10)})
-    for split in splits(table, dict.fromkeys(table, "one"), 0.2, count=5, seed=1):
+    for split in splits(table, 0.2, count=5, seed=1):
         assert split.fitted == split.held_out == 1.0
         assert split.gap == 0.0
 

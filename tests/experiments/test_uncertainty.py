@@ -38,7 +38,7 @@ def figures(parameters: float, seeds: float, draws: int = 400, count: int = 24) 
 def test_shares_of_a_known_variance() -> None:
     """A mean over 24 seeds of spread 5 varies by about 1, as much as the parameters do."""
     assert parameter_share(figures(1.0, 24**0.5)) == pytest.approx(0.5, abs=0.1)
-    assert parameter_share(figures(0.0, 1.0)) < 0.15
+    assert parameter_share(figures(0.0, 1.0)) < 0.2
     assert parameter_share(figures(1.0, 0.0)) == 1.0
     assert parameter_share(figures(3.0, 24**0.5)) == pytest.approx(0.9, abs=0.05)
 

@@ -33,7 +33,7 @@ class Calibration:
     table : one row per point of the design and row of evidence, see `trials.COLUMNS`; point
         `USUAL` is the parameters as the table of knowledge states them.
     unit : the design in shares of the prior ranges, shape (points, parameters).
-    groups : row of evidence -> the group it is averaged in, its scenario.
+    scenarios : row of evidence -> its scenario.
     distance, weight : of every point. tolerance : the largest distance with a weight.
     """
 
@@ -41,7 +41,7 @@ class Calibration:
     factors: tuple[Factor, ...]
     table: pd.DataFrame = field(repr=False)
     unit: Array = field(repr=False)
-    groups: Mapping[str, str]
+    scenarios: Mapping[str, str]
     distance: Array = field(repr=False)
     weight: Array = field(repr=False)
     tolerance: float
@@ -78,10 +78,10 @@ class Calibration:
     def summary(self) -> dict[str, Any]:
         """Plain data for JSON."""
         far = _wide(self.table, "distance").loc[[USUAL]]
-        usual_distance = float(rejection.total(far, self.groups)[0])
+        usual_distance = float(rejection.total(far)[0])
         return {
             "method": "ABC rejection over a scrambled Sobol design, Epanechnikov weights",
-            "distance": f"{distance.ABOUT}; mean over the rows of a scenario, then over scenarios",
+            "distance": f"{distance.ABOUT}; mean over rows",
             "samples": len(self.unit),
             "kept": int((self.weight > 0.0).sum()),
             "effective": round(rejection.effective(self.weight), 2),
@@ -96,7 +96,7 @@ class Calibration:
             "parameters": [_about(f, w) for f, w in zip(self.factors, self.widths, strict=True)],
             "splits": [_about_split(split) for split in self.splits],
             "gap_points": round(float(np.mean([split.gap for split in self.splits])), 2),
-            "rows": dict(self.groups),
+            "rows": dict(self.scenarios),
             "seeds": list(_seeds(self.plan)),
             "design_seed": self.plan.design_seed,
         }
@@ -127,10 +127,10 @@ def calibrate(
     unit = design(len(factors), asked.samples, asked.design_seed)
     draws = {USUAL: usual(factors), **dict(enumerate(draws_of(factors, unit)))}
     claims = {one.row.id: one.case.claim for one in planned if one.case is not None}
-    groups = {one.row.id: one.row.scenario for one in planned}
+    scenarios = {one.row.id: one.row.scenario for one in planned}
     found = tried(claims, draws, _seeds(asked), executor, store, progress)
     return fitted(
-        asked, factors, unit, found.table, groups,
+        asked, factors, unit, found.table, scenarios,
         (found.computed, found.cached), time.perf_counter() - started,
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def fitted(
     factors: Sequence[Factor],
     unit: Array,
     table: pd.DataFrame,
-    groups: Mapping[str, str],
+    scenarios: Mapping[str, str],
     runs: tuple[int, int] = (0, 0),
     wall_s: float = 0.0,
 ) -> Calibration:
@@ -148,22 +148,22 @@ def fitted(
 
     Parameters
     ----------
-    table, unit, groups : as in `Calibration`. runs : simulated now, and found in the store.
+    table, unit, scenarios : as in `Calibration`. runs : simulated now, and found in the store.
     """
-    distances = _wide(table, "distance")[list(groups)].drop(index=USUAL)
-    total = rejection.total(distances, groups)
+    distances = _wide(table, "distance")[list(scenarios)].drop(index=USUAL)
+    total = rejection.total(distances)
     weight, tolerance = rejection.weights(total, plan.accept)
     return Calibration(
         plan=plan,
         factors=tuple(factors),
         table=table,
         unit=unit,
-        groups=groups,
+        scenarios=scenarios,
         distance=total,
         weight=weight,
         tolerance=tolerance,
         widths=tuple(rejection.widths(unit, total, plan.accept)),
-        splits=tuple(rejection.splits(distances, groups, plan.accept, SPLITS, plan.design_seed)),
+        splits=tuple(rejection.splits(distances, plan.accept, SPLITS, plan.design_seed)),
         computed=runs[0],
         cached=runs[1],
         wall_s=wall_s,

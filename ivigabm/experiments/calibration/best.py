@@ -87,8 +87,8 @@ def look_for_best(
         point = np.array([trial.params[name] for name in names])
         values = _values(found, point)
         table = tried(claims, {0: values}, seeds, executor, store).table
-        wide = table.pivot(index="draw", columns="row", values="distance")[list(found.groups)]
-        far = float(total(wide, found.groups)[0])
+        wide = table.pivot(index="draw", columns="row", values="distance")[list(found.scenarios)]
+        far = float(total(wide)[0])
         study.tell(trial, far)
         if far < best.distance:
             best = Best(values, far, float((wide == 0.0).to_numpy().mean()), 0)

@@ -5,7 +5,7 @@ Points whose distance is below a tolerance are kept, with a weight that falls wi
 distances of the design.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,17 +64,14 @@ class Split:
         return 100.0 * (self.fitted - self.held_out)
 
 
-def total(distances: pd.DataFrame, groups: Mapping[str, str]) -> Array:
-    """Distance of every point: mean over the rows of a group, then over groups.
-
-    Twenty rows about one mouse then count as much as three about one disease.
+def total(distances: pd.DataFrame) -> Array:
+    """Distance of every point: mean over rows of evidence, which all count alike.
 
     Parameters
     ----------
-    distances : one row per point, one column per row of evidence. groups : row -> its group.
+    distances : one row per point, one column per row of evidence.
     """
-    means = distances.T.groupby(groups).mean()
-    return np.asarray(means.mean(axis=0), dtype=float)
+    return np.asarray(distances.mean(axis=1), dtype=float)
 
 
 def weights(distance: Array, accept: float) -> tuple[Array, float]:
@@ -132,9 +129,7 @@ def _quantiles(values: Array, weight: Array, shares: Sequence[float]) -> list[fl
     return [float(np.interp(share, rising, values[order])) for share in shares]
 
 
-def splits(
-    distances: pd.DataFrame, groups: Mapping[str, str], accept: float, count: int, seed: int
-) -> list[Split]:
+def splits(distances: pd.DataFrame, accept: float, count: int, seed: int) -> list[Split]:
     """Calibrate on a random half of the rows, score on the other, again and again.
 
     No simulation is needed: both halves are read off the same design.
@@ -148,7 +143,7 @@ def splits(
         mine = np.zeros(len(names), dtype=bool)
         mine[generator.permutation(len(names))[: len(names) // 2]] = True
         half = distances.loc[:, mine]
-        weight, _ = weights(total(half, groups), accept)
+        weight, _ = weights(total(half), accept)
         found.append(
             Split(
                 rows=tuple(half),

@@ -295,6 +295,8 @@ def _input(name: str, options: Simulation) -> "tuple[Scenario, Perturbation]":
     from ivigabm.report.console import notice
     from ivigabm.scenario import Scenario
 
+    if options.posterior:  # run reads it itself
+        raise InputError("--posterior is for run, sweep and evidence; here parameters keep values")
     scenario, perturbation = Scenario.load(name), parse(options.words())
     if is_cold():
         notice("compiling kernels, first run only")

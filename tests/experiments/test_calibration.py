@@ -1,5 +1,6 @@
 """Calibration from its plan to a posterior, with scripted runs instead of simulations."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ivigabm.experiments.calibration.free import design, free_parameters, usual
 from ivigabm.experiments.calibration.plan import folder
 from ivigabm.experiments.calibration.posterior import ABOUT, SAMPLE, Posterior
 from ivigabm.experiments.calibration.rejection import splits, total, weights, widths
-from ivigabm.experiments.draws import drawn
+from ivigabm.experiments.draws import drawn, label
 from ivigabm.experiments.store import Store
 from ivigabm.experiments.task import Run, Task
 from ivigabm.perturbation import parse, resolve
@@ -310,5 +311,15 @@ def test_a_sample_at_fault(tmp_path: Path, text: str, message: str) -> None:
         read_posterior(path)
 
 
-def test_manifest_names_stand_for_the_shipped_sample() -> None:
-    assert {SAMPLE, ABOUT, "plan.toml"} >= {path.name for path in folder().iterdir()}
+def test_the_shipped_sample_is_of_the_shipped_plan() -> None:
+    plan, sample = CalibrationPlan.load(), read_posterior()
+    told = json.loads((folder() / ABOUT).read_text(encoding="utf-8"))
+    assert sample.parameters == plan.parameters
+    assert tuple(told["rows"]) == plan.rows
+    assert (told["samples"], told["accept"]) == (plan.samples, plan.accept)
+    assert told["seeds"] == list(range(plan.seed, plan.seed + plan.replicates))
+    assert told["kept"] == len(sample.table)
+    assert len(sample.draws(20)) == 20
+    for factor in plan.factors():
+        values = sample.table[label(factor.row)]
+        assert ((values >= factor.row.low) & (values <= factor.row.high)).all()

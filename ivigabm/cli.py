@@ -12,9 +12,10 @@ import typer
 from typer.core import TyperGroup
 
 from ivigabm import __version__
+from ivigabm.calibrate_command import calibrate
 from ivigabm.errors import InputError
 from ivigabm.evidence_command import evidence
-from ivigabm.options import Simulation, simulating
+from ivigabm.options import POSTERIOR, Simulation, draws, simulating
 
 if TYPE_CHECKING:
     from ivigabm.experiments.twins import TwinResult
@@ -116,14 +117,16 @@ def _twin(name: str, options: Simulation) -> "TwinResult":
 
     scenario = Scenario.load(name)
     perturbation = parse(options.words())
+    chosen = draws(options.posterior)
 
     from ivigabm.experiments.twins import twin
 
     _compile_first()
     with progress(f"simulating {scenario.name}") as report:
         return twin(
-            scenario, perturbation, options.seeds, options.days, report, workers=options.workers
-        )
+            scenario, perturbation, options.seeds, options.days, report,
+            workers=options.workers, draws=chosen,
+        )  # fmt: skip
 
 
 def _compile_first() -> None:
@@ -154,6 +157,7 @@ def sweep(
         str | None,
         typer.Option("--dask", metavar="ADDRESS", help="Compute on this Dask scheduler instead."),
     ] = None,
+    posterior: Annotated[int, POSTERIOR] = 0,
     json: Json = False,
 ) -> None:
     """Run all points of a plan, treated and untreated; repeated, it goes on where it stopped."""
@@ -163,7 +167,7 @@ def sweep(
 
     if dask is not None and workers is not None:
         raise InputError("--workers and --dask exclude each other; a cluster has its own workers")
-    read = Plan.load(plan)
+    read, chosen = Plan.load(plan), draws(posterior)
     check_out(out)
 
     from ivigabm.experiments.executors import Dask, cores, local
@@ -174,7 +178,8 @@ def sweep(
     executor = local(workers or cores()) if dask is None else Dask(dask)
     try:
         with console.progress(f"sweeping {plan.stem}") as report:
-            result = run_sweep(read, out, executor, report, ["ivigabm", *sys.argv[1:]])
+            command_line = ["ivigabm", *sys.argv[1:]]
+            result = run_sweep(read, out, executor, report, command_line, chosen)
     except StoreError as problem:
         _fail(str(problem), 1)
     if json:
@@ -298,6 +303,8 @@ def _input(name: str, options: Simulation) -> "tuple[Scenario, Perturbation]":
     from ivigabm.perturbation import parse
     from ivigabm.scenario import Scenario
 
+    if options.posterior:  # run reads it itself
+        raise InputError("--posterior is for run, sweep and evidence; here parameters keep values")
     scenario, perturbation = Scenario.load(name), parse(options.words())
     _compile_first()
     return scenario, perturbation
@@ -328,6 +335,7 @@ def _given(context: typer.Context, option: str) -> bool:
 
 
 app.command()(evidence)
+app.command()(calibrate)
 
 
 @app.command(name="app")

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivigabm.errors import InputError
+from ivigabm.options import POSTERIOR, draws
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivigabm.experiments.draws import Draw
     from ivigabm.experiments.findings import EvidenceResult
 
 Table = Annotated[
@@ -53,6 +57,7 @@ def evidence(
     seed: Seed = 1,
     pin: Pin = None,
     compare: Compare = None,
+    posterior: Annotated[int, POSTERIOR] = 0,
     json: Json = False,
 ) -> None:
     """Run published experiments and say row by row whether the simulator agrees.
@@ -71,7 +76,7 @@ def evidence(
         check_file(pin, "--pin", (".csv",))
     pinned = None if compare is None else read_pins(compare)
     chosen = {"only_rows": _names("--only-rows", only_rows), "groups": _names("--group", group)}
-    result = _run(table, chosen, out, workers, max_replicates, seed)
+    result = _run(table, chosen, out, workers, max_replicates, seed, draws(posterior))
     if out is not None:
         findings.write_evidence(out, result, ["ivigabm", *sys.argv[1:]])
     if pin is not None:
@@ -97,6 +102,7 @@ def _run(
     workers: int | None,
     most: int,
     seed: int,
+    posterior: "Sequence[Draw]",
 ) -> "EvidenceResult":
     from ivigabm.engine.kernel import is_cold
     from ivigabm.experiments.executors import cores, local
@@ -116,6 +122,7 @@ def _run(
             executor=local(workers or cores()),
             store=store,
             progress=report,
+            draws=posterior,
         )
 
 

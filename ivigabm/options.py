@@ -34,6 +34,29 @@ def _list(name: str, text: str, panel: str = _HOST) -> Any:
     return _option(name, text, panel, metavar="NAME,…")
 
 
+POSTERIOR = _option(
+    "--posterior",
+    "Run over N draws of the calibrated parameters: intervals then hold their uncertainty.",
+    _WHAT,
+    metavar="N",
+    min=0,
+)
+
+
+def draws(count: int) -> list[dict[str, float]]:
+    """Values of the calibrated parameters for `--posterior N`; none for 0.
+
+    Raises
+    ------
+    InputError : one draw, which holds no uncertainty.
+    """
+    if not count:
+        return []
+    from ivigabm.experiments.calibration import read_posterior
+
+    return read_posterior().draws(count)
+
+
 @dataclass(frozen=True)
 class Simulation:
     """The shared options as given on the command line, not yet interpreted."""
@@ -44,6 +67,7 @@ class Simulation:
         float | None, _option("--days", "Days to simulate; otherwise the scenario's.", _WHAT)
     ] = None
     workers: Annotated[int, _option("--workers", "Processes to use.", _WHAT, min=1)] = 1
+    posterior: Annotated[int, POSTERIOR] = 0
 
     preparation: Annotated[
         str | None,

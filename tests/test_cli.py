@@ -58,6 +58,29 @@ def test_json_is_one_object_and_nothing_else(made_up: str) -> None:
     assert found["outcomes"]["serum_igg_g_per_l"]["effect"] == 2.0
 
 
+def test_a_run_over_the_posterior_tells_the_share_of_the_parameters(made_up: str) -> None:
+    words = ("run", made_up, "--replicates", "2", "--posterior", "3")
+    result = call(*words, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["posterior"] == 3
+    assert set(found["outcomes"]["clinical_score"]["variance"]) == {"parameters", "seeds"}
+    assert "2 replicates of 3 posterior draws" in call(*words).stdout
+
+
+@pytest.mark.parametrize("command", ["attribute", "sensitivity", "network"])
+def test_what_does_not_run_over_the_posterior_says_so(command: str, made_up: str) -> None:
+    result = call(command, made_up, "--posterior", "3")
+    assert result.exit_code == 2
+    assert "--posterior is for run, sweep and evidence" in result.stderr
+
+
+def test_one_draw_holds_no_uncertainty(made_up: str) -> None:
+    result = call("run", made_up, "--posterior", "1")
+    assert result.exit_code == 2
+    assert "at least 2 draws" in result.stderr
+
+
 def test_out_writes_the_folder(made_up: str, tmp_path: Path) -> None:
     out = tmp_path / "run"
     result = call("run", made_up, "--replicates", "1", "--out", str(out), "--json")

@@ -88,6 +88,18 @@ def test_it_goes_on_from_its_store(table: Path, done: tuple[Path, Result]) -> No
     assert "works" in lines["T1"]
 
 
+def test_a_row_over_the_posterior(table: Path, done: tuple[Path, Result]) -> None:
+    words = (str(table), "--workers", "1", "--only-rows", "T2", "--max-replicates", "2")
+    result = call(*words, "--posterior", "2", "--json")
+    assert result.exit_code == 0, result.stderr
+    (detail,) = json.loads(result.stdout)["details"]
+    low, high = detail["posterior"]["ci95"]
+    assert low <= detail["posterior"]["simulated"] <= high
+    assert 0.0 <= detail["posterior"]["variance"]["parameters"] <= 1.0
+    shown = call(*words, "--posterior", "2")
+    assert "from parameters" in shown.stdout
+
+
 def test_moved_verdicts_are_told(table: Path, done: tuple[Path, Result]) -> None:
     words = (str(table), "--out", str(done[0]), "--workers", "1", "--only-rows", "T1,T2")
     pins = table.parent / "pins.csv"

@@ -8,7 +8,8 @@ import pytest
 import ivigabm
 
 PACKAGE = Path(ivigabm.__file__).parent
-SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
+SHOWING = {"cli", "app", "report", "options", "evidence_command", "calibrate_command",
+           "__main__"}  # fmt: skip
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
 RUNNING = {"model", "build", "founding", "observation", "checkpoint"}
@@ -44,8 +45,8 @@ FORBIDDEN = {
     "model": SHOWING | ASKING,
     "outcomes": SHOWING | ASKING | {"model", "build"},
     "experiments": SHOWING,
-    "report": {"cli", "app", "options", "evidence_command"},
     "app": {"cli", "options"},
+    "report": {"cli", "app", "options", "evidence_command", "calibrate_command"},
 }  # fmt: skip
 MESA = {"model.py", "app/solara_page.py"}  # and engine/views
 

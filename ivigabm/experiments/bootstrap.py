@@ -31,22 +31,36 @@ def paired(
     Parameters
     ----------
     statistic : takes mean values of the two arms, elementwise.
-    treated, control : shape (replicates,), in the same order of seeds.
+    treated, control : shape (replicates,) or (draws, replicates), in the same order of seeds.
 
     Returns
     -------
     Estimate : with fewer than two replicates there is no spread to learn from, and the limits
-        are NaN. With few replicates the percentile interval is too narrow.
+        are NaN. With few replicates the percentile interval is too narrow. Over draws of the
+        parameters, the mean of their figures, and the interval of all draws together.
     """
+    first, second = np.atleast_2d(treated), np.atleast_2d(control)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(treated.mean(keepdims=True), control.mean(keepdims=True))[0])
-        if len(treated) < 2:
-            return Estimate(value, np.nan, np.nan)
-        rows = picks(len(treated))
-        figures = statistic(treated[rows].mean(axis=1), control[rows].mean(axis=1))
-    low, high = quantiles(figures)
+        value = float(statistic(first.mean(axis=1), second.mean(axis=1)).mean())
+    if first.shape[1] < 2:
+        return Estimate(value, np.nan, np.nan)
+    low, high = quantiles(resampled(statistic, treated, control).ravel())
     # equal pairs give a limit that differs from the figure itself by rounding only
     return Estimate(value, min(float(low), value), max(float(high), value))
+
+
+def resampled(
+    statistic: Callable[[Values, Values], Values], treated: Values, control: Values
+) -> Values:
+    """`statistic` in every resample, shape (draws, RESAMPLES); parameters as in `paired`."""
+    first, second = np.atleast_2d(treated), np.atleast_2d(control)
+    rows = picks(first.shape[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        figures = [
+            statistic(one[rows].mean(axis=1), other[rows].mean(axis=1))
+            for one, other in zip(first, second, strict=True)
+        ]
+    return np.array(figures)
 
 
 def picks(count: int, stream: int = 0) -> NDArray[np.int64]:

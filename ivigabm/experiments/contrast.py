@@ -11,31 +11,47 @@ from ivigabm.experiments.bootstrap import (
     difference,
     paired,
     relative_reduction,
+    resampled,
 )
+from ivigabm.experiments.uncertainty import parameter_share
 from ivigabm.outcomes import CONTROL, TREATED
+
+DRAW = "draw"  # column: which draw of the parameters
 
 
 def pairs(outcomes: pd.DataFrame, name: str) -> tuple[Values, Values]:
-    """Values of one outcome, treated and control: shape (seeds,), in the same order of seeds.
+    """Values of one outcome, treated and control, in the same order of seeds.
 
     Parameters
     ----------
-    outcomes : one row per value: seed, arm, outcome, unit, value.
+    outcomes : one row per value: seed, arm, outcome, unit, value; over draws of the parameters
+        also draw.
+
+    Returns
+    -------
+    treated, control : shape (seeds,), or (draws, seeds).
     """
     chosen = outcomes[outcomes["outcome"] == name]
-    table = chosen.pivot(index="seed", columns="arm", values="value")
-    return table[TREATED].to_numpy(dtype=float), table[CONTROL].to_numpy(dtype=float)
+    if DRAW not in chosen:
+        table = chosen.pivot(index="seed", columns="arm", values="value")
+        return table[TREATED].to_numpy(dtype=float), table[CONTROL].to_numpy(dtype=float)
+    wide = chosen.pivot(index=DRAW, columns=["arm", "seed"], values="value")
+    return wide[TREATED].to_numpy(dtype=float), wide[CONTROL].to_numpy(dtype=float)
 
 
 def effects(outcomes: pd.DataFrame) -> pd.DataFrame:
     """One row per outcome: outcome, unit, treated, control, effect, ci_low, ci_high.
 
     Arms are means over seeds; the effect is treated − control, with its paired 95 % interval.
+    Over draws of the parameters also parameter_share, of the variance of the effect.
     """
     rows = []
     for name, group in outcomes.groupby("outcome", sort=False):
         treated, control = pairs(outcomes, str(name))
         estimate = paired(difference, treated, control)
+        more = {}
+        if treated.ndim > 1:
+            more["parameter_share"] = parameter_share(resampled(difference, treated, control))
         rows.append(
             {
                 "outcome": name,
@@ -45,6 +61,7 @@ def effects(outcomes: pd.DataFrame) -> pd.DataFrame:
                 "effect": estimate.value,
                 "ci_low": estimate.low,
                 "ci_high": estimate.high,
+                **more,
             }
         )
     return pd.DataFrame(rows)
@@ -69,14 +86,19 @@ def pairing(outcomes: pd.DataFrame) -> pd.DataFrame:
     for name in outcomes["outcome"].unique():
         treated, control = pairs(outcomes, str(name))
         paired_variance = independent = float("nan")
-        if len(treated) > 1:
-            paired_variance = float(np.var(treated - control, ddof=1))
-            independent = float(np.var(treated, ddof=1) + np.var(control, ddof=1))
+        if treated.shape[-1] > 1:
+            paired_variance = _variance(treated - control)
+            independent = _variance(treated) + _variance(control)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = float(np.divide(independent, paired_variance))
         rows.append((name, paired_variance, independent, ratio))
     columns = ["outcome", "paired_variance", "independent_variance", "ratio"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _variance(values: Values) -> float:
+    """Variance over seeds, mean over draws."""
+    return float(np.var(values, ddof=1, axis=-1).mean())
 
 
 def plain(value: float) -> float | None:
@@ -86,6 +108,7 @@ def plain(value: float) -> float | None:
 
 def as_json(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """The rows of `effects` by outcome, as plain data; limits of a single replicate are None."""
+    shared = "parameter_share" in table
     return {
         row.outcome: {
             "unit": row.unit,
@@ -93,6 +116,12 @@ def as_json(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
             "control": plain(row.control),
             "effect": plain(row.effect),
             "ci95": [plain(row.ci_low), plain(row.ci_high)],
+            **({"variance": variance(row.parameter_share)} if shared else {}),
         }
         for row in table.itertuples()
     }
+
+
+def variance(share: float) -> dict[str, float | None]:
+    """Shares of a figure's variance, as plain data."""
+    return {"parameters": plain(share), "seeds": plain(1.0 - share)}

@@ -13,19 +13,23 @@ import pandas as pd
 
 from ivigabm.errors import InputError
 from ivigabm.experiments import provenance
+from ivigabm.experiments.contrast import DRAW
 from ivigabm.experiments.dose_response import dose_responses
+from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.plan import Pair, Plan, plain
 from ivigabm.experiments.runner import Failure, Progress, run
 from ivigabm.experiments.store import Store, unwritable
+from ivigabm.experiments.sweep_draws import over_draws, uncertainty
 from ivigabm.words import AMOUNTS
 
-RESULTS, DOSE_RESPONSE, MANIFEST, PLAN = (
-    "results.parquet", "dose_response.parquet", "manifest.json", "plan.toml"
+RESULTS, DOSE_RESPONSE, UNCERTAINTY, MANIFEST, PLAN = (
+    "results.parquet", "dose_response.parquet", "uncertainty.parquet", "manifest.json", "plan.toml"
 )  # fmt: skip
 _FILES = {
     RESULTS: "One row per run and outcome: varied keys, value, and effect against the twin",
     DOSE_RESPONSE: "Emax and ED50 of every outcome, with 95 % intervals",
+    UNCERTAINTY: "Effects by point over draws and seeds, and the share of the parameters",
     MANIFEST: "Plan, scenarios, seeds, versions and hashes",
     PLAN: "The sweep plan",
 }
@@ -44,6 +48,8 @@ class SweepResult:
         unit, value, control (of the untreated twin with the same seed) and effect.
     dose_response : fits over `dose`, in a dish over `concentration`, see
         `dose_response.dose_responses`; empty unless at least 3 of them are varied.
+    draws : values of the calibrated parameters that were run; `table` then has a column draw.
+    uncertainty : effects by point over draws and seeds, see `sweep_draws.uncertainty`.
     runs, computed, cached, failed : individual runs, twins included, each counted once.
     """
 
@@ -57,6 +63,8 @@ class SweepResult:
     failures: tuple[Failure, ...]
     store: Path | None
     wall_s: float
+    uncertainty: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    draws: tuple[Draw, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -76,6 +84,7 @@ def sweep(
     executor: Executor | None = None,
     progress: Progress | None = None,
     command_line: Sequence[str] = (),
+    draws: Sequence[Draw] = (),
 ) -> SweepResult:
     """Run all points of a plan with all its seeds, treated and untreated.
 
@@ -86,6 +95,7 @@ def sweep(
         again, so that a sweep that was stopped goes on. While it runs, `results.parquet` is
         written anew from time to time with what there is. Without a folder nothing is kept.
     executor : where to compute; otherwise in this process.
+    draws : of a posterior sample (`Posterior.draws`): every point is run with each.
 
     Raises
     ------
@@ -94,7 +104,7 @@ def sweep(
     """
     started = time.perf_counter()
     plan = plan if isinstance(plan, Plan) else Plan.load(plan)
-    pairs = plan.pairs()
+    pairs = over_draws(plan.pairs(), draws) if draws else plan.pairs()
     folder = None if out is None else Path(out)
     store = None if folder is None else Store(folder / "store")
     arms = [arm for pair in pairs for arm in (pair.control, pair.arm)]
@@ -113,6 +123,8 @@ def sweep(
         failures=found.failures,
         store=store.path if store else None,
         wall_s=time.perf_counter() - started,
+        uncertainty=uncertainty(table) if draws else pd.DataFrame(),
+        draws=tuple(draws),
     )
     if folder is not None:
         _write(folder, result, pairs, command_line)
@@ -127,12 +139,12 @@ def tidy(pairs: Sequence[Pair], outcomes: pd.DataFrame) -> pd.DataFrame:
     points = pd.DataFrame(
         [
             {
-                "point": number,
+                "point": int(pair.arm.name),
                 **{name: plain(value) for name, value in pair.point.items()},
                 "key": pair.arm.key,
                 "control_key": pair.control.key,
             }
-            for number, pair in enumerate(pairs)
+            for pair in pairs
         ]
     )
     values = outcomes.drop_duplicates(["key", "seed", "outcome"]).drop(
@@ -150,7 +162,8 @@ def _dose_response(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
     of = next((name for name in AMOUNTS if len(plan.vary.get(name, [])) >= 3), None)
     if of is None or plan.design == "latin-hypercube":
         return pd.DataFrame()
-    return dose_responses(table, [name for name in plan.vary if name != of], of)
+    others = [name for name in plan.vary if name != of]
+    return dose_responses(table, [*others, DRAW] if DRAW in table else others, of)
 
 
 class _Partial:
@@ -177,11 +190,12 @@ def _write(
     """Tables, manifest and crate, each whole or not at all."""
     plan, facts = result.plan, _manifest(result, pairs, command_line)
     files = {name: text for name, text in _FILES.items() if name != PLAN or plan.text}
-    if result.dose_response.empty:
-        del files[DOSE_RESPONSE]
-        (folder / DOSE_RESPONSE).unlink(missing_ok=True)
-    else:
-        _replace(folder / DOSE_RESPONSE, result.dose_response)
+    for name, part in ((DOSE_RESPONSE, result.dose_response), (UNCERTAINTY, result.uncertainty)):
+        if part.empty:
+            del files[name]
+            (folder / name).unlink(missing_ok=True)
+        else:
+            _replace(folder / name, part)
     inputs = [PLAN] if plan.text else []
     crate = provenance.crate(facts, f"Sweep of {plan.scenario}", files, inputs)
     if plan.text:
@@ -213,6 +227,7 @@ def _manifest(
             "vary": dict(plan.vary),
             "fix": dict(plan.fix),
         },
+        **({"draws": [dict(draw) for draw in result.draws]} if result.draws else {}),
         "first_point": pairs[0].arm.input,
     }
 

@@ -5,7 +5,7 @@ their difference is what the therapy caused.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,14 @@ import pandas as pd
 
 from ivigabm.experiments.bootstrap import Estimate
 from ivigabm.experiments.contrast import (
+    DRAW,
     anti_inflammatory_index,
     as_json,
     effects,
     pairing,
     plain,
 )
+from ivigabm.experiments.draws import Draw, drawn
 from ivigabm.experiments.executors import Executor, local
 from ivigabm.experiments.runner import Arm, Progress, run
 from ivigabm.experiments.store import Store
@@ -37,6 +39,8 @@ class TwinResult:
     resolved : the treated arm as it was simulated.
     outcomes : one row per value: seed, arm, outcome, unit, value.
     timeseries : one row per value: seed, arm, day, variable, value.
+    draws : values of the calibrated parameters that were run; both tables then start with draw,
+        its number, and intervals hold the uncertainty of the parameters.
     effects : one row per outcome: outcome, unit, treated, control, effect, ci_low, ci_high;
         means over seeds, the effect is treated − control.
     anti_inflammatory_index : 1 − inflammation AUC treated ÷ control; NaN where the control has
@@ -55,6 +59,7 @@ class TwinResult:
     anti_inflammatory_index: Estimate
     wall_s: float
     agent_steps: int
+    draws: tuple[Draw, ...] = ()
 
     @cached_property
     def pairing(self) -> pd.DataFrame:
@@ -68,6 +73,7 @@ class TwinResult:
             "scenario": self.resolved.scenario.name,
             "seed": self.seeds[0],
             "replicates": len(self.seeds),
+            **({"posterior": len(self.draws)} if self.draws else {}),
             "days": self.days,
             "outcomes": as_json(self.effects),
             "anti_inflammatory_index": {
@@ -91,6 +97,7 @@ def twin(
     workers: int = 1,
     executor: Executor | None = None,
     store: Store | None = None,
+    draws: Sequence[Draw] = (),
 ) -> TwinResult:
     """Run `scenario` with `perturbation`, and its twin without therapy, for every seed.
 
@@ -102,6 +109,7 @@ def twin(
     workers : processes; 1 runs in this one. The result is the same for any number.
     executor : where to compute, instead of a number of processes.
     store : where runs are kept and found again.
+    draws : of a posterior sample (`Posterior.draws`): both arms are run with each.
 
     Raises
     ------
@@ -113,23 +121,39 @@ def twin(
     numbers = tuple(seeds)
     length = float(treated.scenario.days if days is None else days)
     arms = [Arm(TREATED, treated, length), Arm(CONTROL, control, length)]
+    if draws:
+        arms = [
+            Arm(f"{number}:{arm.name}", drawn(arm.resolved, draw), length)
+            for number, draw in enumerate(draws)
+            for arm in arms
+        ]
     found = run(arms, numbers, executor or local(workers), store, progress, series=True)
-    outcomes = _by_seed(found.outcomes, ["arm", "outcome", "unit", "value"], numbers)
+    outcomes = _by_seed(found.outcomes, ["outcome", "unit", "value"], numbers, bool(draws))
     return TwinResult(
         resolved=treated,
         seeds=numbers,
         days=length,
         outcomes=outcomes,
-        timeseries=_by_seed(found.timeseries, ["arm", "day", "variable", "value"], numbers),
+        timeseries=_by_seed(found.timeseries, ["day", "variable", "value"], numbers, bool(draws)),
         effects=effects(outcomes),
         anti_inflammatory_index=anti_inflammatory_index(outcomes),
         wall_s=time.perf_counter() - started,
         agent_steps=found.agent_steps,
+        draws=tuple(draws),
     )
 
 
-def _by_seed(table: pd.DataFrame, columns: list[str], seeds: tuple[int, ...]) -> pd.DataFrame:
-    """Rows of both arms together, seed after seed."""
+def _by_seed(
+    table: pd.DataFrame, columns: list[str], seeds: tuple[int, ...], over_draws: bool
+) -> pd.DataFrame:
+    """Rows of both arms together, seed after seed; over draws, draw after draw."""
+    names = ["seed", "arm", *columns]
+    if over_draws:
+        parts = table["arm"].str.partition(":")
+        table = table.assign(**{DRAW: parts[0].astype(int), "arm": parts[2]})
+        names = [DRAW, *names]
     place = table["seed"].map({seed: i for i, seed in enumerate(seeds)})
+    if over_draws:
+        place = place + len(seeds) * table[DRAW]
     order = place.argsort(kind="stable")
-    return table.iloc[order][["seed", *columns]].reset_index(drop=True)
+    return table.iloc[order][names].reset_index(drop=True)

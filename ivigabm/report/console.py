@@ -57,6 +57,8 @@ def print_effects(result: "TwinResult") -> None:
     scenario = result.resolved.scenario
     count = len(result.seeds)
     seeds = f"{count} {'replicate' if count == 1 else 'replicates'}"
+    if result.draws:
+        seeds += f" of {len(result.draws)} posterior draws"
     table = Table(
         title=f"{scenario.title}: {result.days:g} days, {seeds}",
         title_justify="left",
@@ -68,6 +70,8 @@ def print_effects(result: "TwinResult") -> None:
     table.add_column("unit", style="dim")
     for name in ("treated", "untreated", "effect", "95 % CI"):
         table.add_column(name, justify="right", no_wrap=True)
+    if result.draws:
+        table.add_column("from parameters", justify="right", no_wrap=True)
     for row in result.effects.itertuples():
         table.add_row(
             Text(describe(row.outcome, scenario).label),
@@ -76,6 +80,7 @@ def print_effects(result: "TwinResult") -> None:
             figure(row.control),
             signed(row.effect),
             interval(row.ci_low, row.ci_high),
+            *([per_cent(row.parameter_share)] if result.draws else []),
         )
     index = result.anti_inflammatory_index
     table.add_section()
@@ -85,6 +90,11 @@ def print_effects(result: "TwinResult") -> None:
     console().print(table)
     if count > 1:
         console().print(Text(pairing_line(result), style="dim"))
+
+
+def per_cent(value: float) -> str:
+    """A share in per cent, nothing where it is undefined."""
+    return "" if value != value else f"{100 * value:.0f} %"
 
 
 def pairing_line(result: "TwinResult") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivigabm.experiments.findings.verdicts import NOT_EXPRESSIBLE, Verdict
-from ivigabm.report.console import notice, print_rows
+from ivigabm.report.console import notice, per_cent, print_rows
 from ivigabm.report.findings_page import CONTROL, render, wanted, without_list
 from ivigabm.report.numbers import figure, interval
 from ivigabm.report.study_files import write_study
@@ -14,6 +14,7 @@ from ivigabm.report.study_files import write_study
 if TYPE_CHECKING:
     from ivigabm.experiments.findings import EvidenceResult
     from ivigabm.experiments.findings.pins import Change
+    from ivigabm.experiments.findings.spread import Spread
 
 _LONGEST = 60
 
@@ -40,12 +41,15 @@ def print_evidence(result: "EvidenceResult") -> None:
                 said(verdict),
                 CONTROL[verdict.control_verdict],
                 ", ".join(f"{name} {one.word}" for name, one in finding.positions.items()),
+                *(_over_draws(finding.spread) if result.draws else ()),
             )
         )
-    columns = (
+    columns: tuple[str, ...] = (
         "row", "scenario", "readout", "claim", "simulated", "95 % CI", "n", "verdict", "control",
         "positions",
     )  # fmt: skip
+    if result.draws:
+        columns += ("95 % CI, posterior", "agree, draws", "from parameters")
     if rows:
         print_rows(columns, rows)
     if refused:
@@ -63,6 +67,12 @@ def print_evidence(result: "EvidenceResult") -> None:
     for name, (there, of) in result.positions.items():
         notice(f"{name}: {there} of {of} contested rows agree")
     notice(f"{result.computed} runs, {result.cached} from the store, {result.wall_s:.1f} s")
+
+
+def _over_draws(found: "Spread | None") -> tuple[str, str, str]:
+    if found is None:
+        return "", "", ""
+    return interval(found.low, found.high), per_cent(found.agree), per_cent(found.parameters)
 
 
 def _totals(result: "EvidenceResult") -> list[tuple[str, int]]:
@@ -109,6 +119,7 @@ def write_evidence(
         "wall_s": round(result.wall_s, 3),
         "runs": {"computed": result.computed, "cached": result.cached},
         "evidence": {name: n for name, n in result.summary().items() if name != "details"},
+        **({"draws": [dict(draw) for draw in result.draws]} if result.draws else {}),
         "faults": [str(fault) for fault in result.faults],
     }
     texts = {

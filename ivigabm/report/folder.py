@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _FILES = {
     "manifest.json": "Resolved scenario, seeds, parameters, versions and hashes",
-    "timeseries.parquet": "One row per value: seed, arm, day, variable, value",
-    "outcomes.parquet": "One row per value: seed, arm, outcome, unit, value",
+    "timeseries.parquet": "One row per value: seed (and draw), arm, day, variable, value",
+    "outcomes.parquet": "One row per value: seed (and draw), arm, outcome, unit, value",
     "report.html": "The report, to be read in a browser",
 }
 
@@ -90,6 +90,7 @@ def manifest(result: "TwinResult", command_line: Sequence[str] = ()) -> dict[str
     return {
         **provenance.facts(datetime.now(UTC), command_line),
         "seeds": list(result.seeds),
+        **({"draws": [dict(draw) for draw in result.draws]} if result.draws else {}),
         "days": result.days,
         "wall_s": round(result.wall_s, 3),
         "agent_steps": result.agent_steps,

@@ -2,16 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from ivigabm.errors import InputError, unknown
+from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.findings.arms import Sharing
 from ivigabm.experiments.findings.conflicts import read_conflicts
 from ivigabm.experiments.findings.plan import Case, Planned, plan
 from ivigabm.experiments.findings.result import EvidenceResult
 from ivigabm.experiments.findings.rounds import Bench, Trial
+from ivigabm.experiments.findings.spread import Spread, spread_of, trials_at
 from ivigabm.experiments.findings.table import Fault, Row, at_fault, read_tables, shipped
 from ivigabm.experiments.findings.verdicts import (
     Finding,
@@ -24,6 +26,7 @@ from ivigabm.experiments.runner import Progress
 from ivigabm.experiments.store import Memory, Store
 
 MOST = 32
+_TOGETHER = 4  # draws whose observations are held at once
 Seen = dict[Case, Verdict]
 
 
@@ -36,6 +39,7 @@ def evidence(
     executor: Executor | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
+    draws: Sequence[Draw] = (),
 ) -> EvidenceResult:
     """Run a table of published experiments and judge every row.
 
@@ -47,6 +51,7 @@ def evidence(
     executor : where to compute; otherwise in this process.
     store : where runs are kept and found again, so that a stopped table goes on.
     progress : called with (runs done, runs known to be needed).
+    draws : of a posterior sample (`Posterior.draws`): every claim is run at each as well.
 
     Raises
     ------
@@ -73,13 +78,16 @@ def evidence(
     report = progress or (lambda done, total: None)
     place = store if store is not None else Memory()
     bench = Bench(Sharing(every), executor, place, seed, max_replicates, report)
-    seen = _judged([case for one in wanted for case in one.cases], bench)
+    claims = {case: Trial(case.claim) for one in wanted for case in one.cases}
+    seen = _judged(claims, bench)
     seconds = _seconds(wanted, bench)
+    spreads, computed, cached = _spreads(wanted, claims, draws, bench)
     return EvidenceResult(
-        findings=tuple(_finding(one, seen, seconds) for one in wanted),
+        findings=tuple(_finding(one, seen, seconds, spreads) for one in wanted),
         faults=tuple(fault for fault in faults if _is_wanted(fault, only_rows, groups)),
-        computed=bench.computed,
-        cached=bench.cached,
+        computed=bench.computed + computed,
+        cached=bench.cached + cached,
+        draws=tuple(draws),
         wall_s=time.perf_counter() - started,
         seeds=(seed, max_replicates),
         conflicts=conflicts,
@@ -96,9 +104,8 @@ def _is_wanted(row: Row | Fault, ids: Collection[str], groups: Collection[str]) 
     return (not ids or row.id in ids) and (not groups or row.group in groups)
 
 
-def _judged(cases: Sequence[Case], bench: Bench) -> Seen:
+def _judged(claims: Mapping[Case, Trial], bench: Bench) -> Seen:
     """Verdicts of all cases: first the claims, then the controls of those that hold."""
-    claims = {case: Trial(case.claim) for case in cases}
     bench.settle(list(claims.values()))
     controls = {
         case: control
@@ -117,14 +124,40 @@ def _control(case: Case, claim: Trial) -> Trial | None:
     return Trial(case.control, lambda control: control_is_clear(found, word, control))
 
 
-def _finding(one: Planned, seen: Seen, seconds: dict[str, float]) -> Finding:
+def _spreads(
+    planned: Sequence[Planned], claims: Mapping[Case, Trial], draws: Sequence[Draw], first: Bench
+) -> tuple[dict[str, Spread | None], int, int]:
+    """Rows as they are stated, at every draw; runs simulated, and found in the store."""
+    if not draws:
+        return {}, 0, 0
+    stated = {one.row.id: claims[one.case] for one in planned if one.case is not None}
+    trials = trials_at(stated, draws)
+    computed = cached = 0
+    for start in range(0, len(draws), _TOGETHER):
+        some = [trial for mine in trials.values() for trial in mine[start : start + _TOGETHER]]
+        sharing = Sharing(trial.comparison for trial in some)
+        bench = Bench(
+            sharing, first.executor, first.place, first.first_seed, first.most, first.progress
+        )
+        bench.settle(some)
+        computed, cached = computed + bench.computed, cached + bench.cached
+    return {name: spread_of(mine) for name, mine in trials.items()}, computed, cached
+
+
+def _finding(
+    one: Planned,
+    seen: Seen,
+    seconds: dict[str, float],
+    spreads: Mapping[str, Spread | None],
+) -> Finding:
     if one.case is None:
         return Finding(one.row, refused(one.refused))
     stated = seen[one.case]
     positions = dict.fromkeys(one.stated, stated) if one.row.contested_by else {}
     for name, case in one.positions.items():
         positions[name] = refused("") if case is None else seen[case]
-    return Finding(one.row, stated, positions, one.proxy, seconds[one.row.id])
+    spread = spreads.get(one.row.id)
+    return Finding(one.row, stated, positions, one.proxy, seconds[one.row.id], spread)
 
 
 def _seconds(planned: Sequence[Planned], bench: Bench) -> dict[str, float]:

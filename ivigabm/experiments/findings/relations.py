@@ -184,6 +184,13 @@ def judge(relation: Relation, readout: Readout, arm: Group, versus: Group | None
     )
 
 
+def shown_figure(relation: Relation, readout: Readout, arm: Group, versus: Group | None) -> Sample:
+    """The figure that decides, and what it is in resampled groups; parameters as in `judge`."""
+    a = _sample(arm, (0.0, 1.0))
+    b = None if versus is None else _sample(versus, (1.0, 0.0))
+    return _needs(relation, readout, a, b)[0]
+
+
 def _needs(
     relation: Relation, readout: Readout, a: Sample, b: Sample | None
 ) -> tuple[Sample, float, Band, list[_Need]]:

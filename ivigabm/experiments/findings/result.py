@@ -9,8 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from ivigabm.experiments.contrast import variance
+from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.findings.conflicts import Conflict, conflicting
 from ivigabm.experiments.findings.relations import Judgement
+from ivigabm.experiments.findings.spread import Spread
 from ivigabm.experiments.findings.table import Fault
 from ivigabm.experiments.findings.verdicts import (
     AGREE,
@@ -29,6 +32,7 @@ class EvidenceResult:
     findings : one for each readable row, in the order of the table.
     faults : rows that are bad input. conflicts : rows that contradict each other.
     computed, cached : runs simulated, and found in the store.
+    draws : values of the calibrated parameters at which every claim was run as well.
     """
 
     findings: tuple[Finding, ...] = field(repr=False)
@@ -38,6 +42,7 @@ class EvidenceResult:
     wall_s: float
     seeds: tuple[int, int]  # the first one, and the most replicates
     conflicts: tuple[Conflict, ...] = ()
+    draws: tuple[Draw, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -81,6 +86,7 @@ class EvidenceResult:
             "without_control": sum(verdict.without_control for verdict in verdicts),
             "undecided": sum(verdict.undecided for verdict in verdicts),
             "proxy": sum(finding.proxy for finding in self.findings),
+            **({"posterior": len(self.draws)} if self.draws else {}),
             "details": [_detail(finding) for finding in self.findings],
         }
 
@@ -104,6 +110,16 @@ def _detail(finding: Finding) -> dict[str, Any]:
         "ci95": [_plain(low), _plain(high)],
         "control_verdict": verdict.control_verdict or None,
         "positions": {name: one.word for name, one in finding.positions.items()},
+        **({} if finding.spread is None else {"posterior": _spread(finding.spread)}),
+    }
+
+
+def _spread(found: Spread) -> dict[str, Any]:
+    return {
+        "simulated": _plain(found.value),
+        "ci95": [_plain(found.low), _plain(found.high)],
+        "agree": _plain(found.agree),
+        "variance": variance(found.parameters),
     }
 
 
@@ -134,6 +150,17 @@ def _record(finding: Finding) -> dict[str, Any]:
         **_figures("control_", verdict.control),
         "positions": json.dumps({name: one.word for name, one in finding.positions.items()}),
         "seconds": round(finding.seconds, 3),
+        **({} if finding.spread is None else _over_draws(finding.spread)),
+    }
+
+
+def _over_draws(found: Spread) -> dict[str, float]:
+    return {
+        "posterior_simulated": found.value,
+        "posterior_low": found.low,
+        "posterior_high": found.high,
+        "posterior_agree": found.agree,
+        "parameter_share": found.parameters,
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ivigabm.experiments.findings.relations import DIRECTED, Judgement
 from ivigabm.experiments.findings.rounds import Trial
+from ivigabm.experiments.findings.spread import Spread
 from ivigabm.experiments.findings.table import Row
 
 AGREE, DISAGREE = "agree", "disagree"
@@ -45,6 +46,7 @@ class Finding:
     ----------
     positions : of a contested row, `ID:POSITION` -> verdict, the stated ones among them.
     seconds : time that the row's runs took; runs that rows share are divided among them.
+    spread : over draws of the calibrated parameters, where they were asked for.
     """
 
     row: Row
@@ -52,6 +54,7 @@ class Finding:
     positions: Mapping[str, Verdict] = field(default_factory=dict)
     proxy: bool = False
     seconds: float = 0.0
+    spread: Spread | None = None
 
 
 def refused(reason: str) -> Verdict:

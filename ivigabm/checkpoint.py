@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _RESOLVED = TypeAdapter(Resolved)
 _SHOWN = ("zone", "vessel")  # maps that the grid shows: written into, never replaced
 _ABOVE = {
-    "__init__.py", "__main__.py", "__pycache__", "_scenarios", "app", "cli.py", "evidence_arm.py",
-    "experiments", "options.py", "py.typed", "readout", "report",
+    "__init__.py", "__main__.py", "__pycache__", "_scenarios", "app", "calibrate_command.py",
+    "cli.py", "evidence_arm.py", "evidence_command.py", "experiments", "options.py", "py.typed",
+    "readout", "report",
 }  # fmt: skip
 
 
@@ -62,7 +63,9 @@ def capture(model: "IVIgModel") -> State:
     }
     arrays |= {f"{where}/{name}": value for where, name, value in _arrays(model)}
     arrays |= {f"port/{name}": value for name, value in world.ports.items()}
-    arrays |= {"fields": world.fields.values, "observed": observer.table(start=True)}
+    fields = world.fields
+    arrays |= {"fields": fields.values, "fields.plasma": fields.plasma}
+    arrays["observed"] = observer.table(start=True)
     return State(header, arrays)
 
 
@@ -99,6 +102,7 @@ def restore(model: "IVIgModel", state: State) -> None:
             columns = {name: arrays[f"table/{kind}/{name}"] for name in table.names}
             table.restore(columns, header["founders"][kind])
         world.fields.values[...] = arrays["fields"]
+        world.fields.plasma[...] = arrays["fields.plasma"]
         for name, port in world.ports.items():
             port[...] = arrays[f"port/{name}"]
         for where, place in _places(model).items():
@@ -125,6 +129,7 @@ def _places(model: "IVIgModel") -> dict[str, Any]:
         "own": world.own,
         "comparators": world.comparators,
         "levels": world.comparators.levels,
+        "given": world.given,
         "b_lineage": model.b_lineage,
     }
     places |= {f"phagocytes.{group.name}": group for group in world.phagocytes}

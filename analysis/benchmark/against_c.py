@@ -96,11 +96,12 @@ def _binding(c: Any, quick: bool) -> float:
         world.molecule_pitch, binding.copies, binding.per_patch, target["opsonin"],
         binding.touched, binding.kappa, own, port, binding.dimer_weight,
     )  # fmt: skip
+    room = binding.bound, binding.work, binding.scratch, binding.linked
     given = _given(*first, bound, linked, cells.n, kinds, types, *port.shape[2:])
 
     def engine() -> None:
         for _ in range(TIMES):
-            bind_contacts(*first, binding.bound, binding.work, binding.scratch, binding.linked)
+            bind_contacts(*first[:9], 0.0, *first[9:], *room)
 
     def in_c() -> None:
         for _ in range(TIMES):

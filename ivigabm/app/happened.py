@@ -150,5 +150,6 @@ def _plain(node: str) -> str:
     if receptor:
         return f"{receptor.replace('Fcg', 'Fcγ')} of phagocytes"
     if kind in _CELLS:
-        return f"{_CELLS[kind]}s"
+        label = _CELLS[kind]
+        return f"{label[:-1]}ies" if label.endswith("y") else f"{label}s"
     return FIELD_LABELS.get(kind) or kind.replace("_", " ")

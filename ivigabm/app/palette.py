@@ -75,7 +75,7 @@ def _cover(model: IVIgModel, table: Table) -> Array:
     antigen = model.world.antigen
     if antigen is None:
         return np.zeros(table.n)
-    return np.asarray(np.minimum(1.0, np.sum(table["opsonin"] / antigen.epitopes, axis=1)))
+    return antigen.covered(table["opsonin"])
 
 
 def _antibody(model: IVIgModel, table: Table) -> Array:

@@ -162,6 +162,11 @@ def _c3b(model: "IVIgModel") -> Iterator[Act]:
     yield Act("", "complement", "complement", weight, "C3b-days diverted", share, -1)
 
 
+def _microglia(model: "IVIgModel") -> Iterator[Act]:
+    if model.amyloid.active:  # elsewhere no process reads the port
+        yield from _plain_rule("microglia_drive")(model)
+
+
 RULES: dict[str, Rule] = {
     "fcrn_load": _fcrn,
     "fcgr_competitor": _fcgr,
@@ -172,4 +177,5 @@ RULES: dict[str, Rule] = {
     "type2_signal": _type2,
     "fcgr2b_signal": _il4,
     "c3b_acceptor": _c3b,
+    "microglia_drive": _microglia,
 }

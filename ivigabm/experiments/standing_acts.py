@@ -35,7 +35,7 @@ def _antibody(model: "IVIgModel") -> Iterator[Act]:
         yield Act("b_cell", "autoantibody", "b_lineage", made, "nmol", 1.0 if made else 0.0)
     target = world.tables["target_cell"]
     alive = target["alive"]
-    covered = np.minimum(1.0, np.sum(target["opsonin"][alive] / antigen.epitopes, axis=1))
+    covered = antigen.covered(target["opsonin"][alive])
     share = float(np.mean(covered)) if covered.size else 0.0
     weight = share * covered.size * world.dt
     yield Act("autoantibody", "target_cell", "opsonization", weight, "cell-days covered", share)

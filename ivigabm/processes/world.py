@@ -112,6 +112,14 @@ class Antigen:
     turnover: float
     access: float
 
+    def covered(self, opsonin: Array) -> Array:
+        """Share of the epitopes that antibody covers, of opsonin (targets, antibodies).
+
+        A tracer finds no epitope, and covers nothing.
+        """
+        epitopes = np.where(self.epitopes > 0.0, self.epitopes, np.inf)
+        return np.asarray(np.minimum(1.0, np.sum(opsonin / epitopes, axis=1)))
+
 
 class World:
     """All state of one run. Built by `ivigabm.build`.

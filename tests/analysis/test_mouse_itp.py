@@ -59,7 +59,9 @@ def test_signalling_belongs_to_cell_kind_and_species_never_to_a_scenario(name):
     weight = known["signal.inhibition_weight"]
     if scenario.species == "human":
         weight *= known["signal.fcgr2b_response"]
-    assert inhibitory == [-weight]
+    shown = [r for r in model.world.receptors if r.role == "inhibitory"]
+    assert inhibitory == [-weight] * len(shown)
+    assert shown or scenario.dish is not None  # a dish may show one receptor alone
 
 
 def test_no_row_has_a_number_of_its_own():

@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Page
+from visitor import Page
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from ivigabm.app.guard import Guard
 from ivigabm.app.messages import MOST_BYTES
 from ivigabm.app.server import MOST_SESSIONS
+from ivigabm.mechanisms import mechanism_ids
 
 
 def ask(port, path="/", **headers):
@@ -209,7 +210,7 @@ def test_absurd_requests_are_refused_and_the_run_goes_on(page):
         assert 5 < len(message) <= 2000, (kind, rest)
         assert "Traceback" not in message
     page.send("step")
-    assert page.until("frame", t=3)[0]["bits"] == "1" * 30
+    assert page.until("frame", t=3)[0]["bits"] == "1" * len(mechanism_ids())
 
 
 def test_requests_before_a_run_are_refused(page):

@@ -6,8 +6,6 @@ themselves are in `binding.py` here.
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ivigabm.engine.elementary import exp
 from ivigabm.processes.binding import STIMULUS
 from ivigabm.processes.cytokines import Cytokines
@@ -132,9 +130,11 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
 
 def mean_copies(phagocytes: list[Phagocyte], types: int) -> list[float]:
     """Functional copies of each receptor type on the mean phagocyte."""
-    if not phagocytes:
-        return [0.0] * types
-    return np.array([m.functional for m in phagocytes]).reshape(-1, types).mean(axis=0).tolist()
+    total = [0.0] * types
+    for phagocyte in phagocytes:
+        for j, copies in enumerate(phagocyte.functional):
+            total[j] += copies
+    return [t / len(phagocytes) if phagocytes else 0.0 for t in total]
 
 
 def express(model: "Individual") -> None:

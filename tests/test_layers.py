@@ -11,7 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "app", "report", "options", "evidence_command", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "observation", "checkpoint"}
+RUNNING = {"model", "build", "founding", "observation", "reading", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -39,6 +39,7 @@ FORBIDDEN = {
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
+    "reading": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "checkpoint": SHOWING | ASKING | {"model", "build", "outcomes", "agents"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,

@@ -287,8 +287,9 @@ def _antigen(
 ) -> Antigen:
     target = scenario.target
     assert target is not None
-    occupancy = [world.quantity(a.occupancy) for a, _, _ in pathogenic]
-    density = [world.quantity(a.density) for a, _, _ in pathogenic]
+    traits = world.traits
+    occupancy = [traits.occupancy(world.quantity(a.occupancy)) for a, _, _ in pathogenic]
+    density = [world.quantity(a.density) * traits.severity for a, _, _ in pathogenic]
     level = [
         world.quantity(a.concentration) * 1e-6 / m.molar_mass(world.ps) for a, m, _ in pathogenic
     ]  # mg/L over kg/mol: 1e-6 mol/L

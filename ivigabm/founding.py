@@ -184,5 +184,8 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:
             raise unknown("target zone", "empty", ["section.target_share above 0"])
-        start = target.start
-        table.add_founders(len(x), x=x, y=y, opsonin=opsonin, integrity=start, function=start)
+        lost = world.traits.lost if world.antigen is not None else 0.0  # not of the healthy
+        start = target.start * (1.0 - lost)
+        table.add_founders(
+            len(x), x=x, y=y, opsonin=opsonin, integrity=start, function=start, irreversible=lost
+        )

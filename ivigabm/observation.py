@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ivigabm.engine.kernel import kernel
 from ivigabm.engine.sums import field_mean, mean_of, pairwise_sum
 from ivigabm.probes import canonical, probe
+from ivigabm.reading import Reading
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -97,6 +98,7 @@ class Observer:
         self._activating = np.array([role == "activating" for role in roles])
         scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
         self._function, self._score = (np.array(axis) for axis in zip(*scale, strict=True))
+        self._reading = Reading(world, self._score)
         self._room, self._means = np.zeros((5, 0)), np.zeros(5)
         self._copies = np.zeros(len(roles))
         self._normal = world.circulating_in_health()
@@ -142,8 +144,10 @@ class Observer:
         return world.step * world.dt, *values
 
     def score(self, integrity: float) -> float:
-        """The clinic's reading of the target's function."""
-        return float(np.interp(integrity, self._function, self._score))
+        """The clinic's reading of the target's function, now."""
+        world = self.world
+        score = float(np.interp(integrity, self._function, self._score))
+        return self._reading.of(score, world.step * world.dt)
 
     def _titre(self, own: NDArray[np.float64]) -> float:
         """Free pathogenic antibody over the scenario's reference."""

@@ -111,6 +111,10 @@ class Simulation:
     hypothesis: Annotated[
         list[str] | None, _list("--hypothesis", "Contested biology, as ID:POSITION.")
     ] = None
+    population: Annotated[
+        bool,
+        _option("--population", "Each seed is one individual of the population.", _HOST),
+    ] = False
     set: Annotated[
         list[str] | None,
         _option("--set", "Change any scenario key. Repeatable.", _HOST, metavar="KEY=VALUE"),
@@ -155,6 +159,8 @@ class Simulation:
         for name in ("only", "without", "knockout", "deplete", "block", "hypothesis"):
             if (given := getattr(self, name)) is not None:
                 words[name] = _split(name, given)
+        if self.population:
+            words["population"] = "on"
         if self.therapy:
             words["therapy"] = list(self.therapy)  # a plan may hold commas itself
         return words | dict(_assignment(text) for text in self.set or ())

@@ -57,6 +57,7 @@ WORLD_KEYS = (
     "strain",
     "receptors",
     "genotype",
+    "population",
     *VARIANT_KEYS,
     *ANTIBODY_KEYS,
     *DISH_KEYS,
@@ -134,6 +135,7 @@ class Perturbation:
     settings: tuple[tuple[str, Any], ...] = ()
     watched: tuple[str, ...] = ()  # comparators of the treated arm; the twin starts with them
     proxies: tuple[str, ...] = ()  # species and strains for which the mouse's numbers stand
+    population: bool | None = None  # whether a seed is an individual of it; None: not said
 
     def without_therapy(self) -> "Perturbation":
         """The untreated twin: no therapeutic IgG and no comparator, everything else the same."""
@@ -172,6 +174,7 @@ class Resolved:
     function: Mapping[str, float] = field(default_factory=dict)  # product -> share left by a block
     hypothesis: Mapping[str, str] = field(default_factory=dict)
     proxies: tuple[str, ...] = ()
+    population: bool = False  # a seed is one of the population, otherwise the typical individual
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for a manifest or a content hash."""
@@ -192,6 +195,7 @@ class Resolved:
             "depleted": sorted(self.depleted),
             "function": dict(sorted(self.function.items())),
             "hypothesis": dict(sorted(self.hypothesis.items())),
+            "population": self.population,
         }
 
 
@@ -389,6 +393,8 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
         read_amounts(key, value)
     if key == "receptors":
         _choice(key, str(value), SPECIES)
+    if key == "population":
+        return key, _choice(key, str(value), ("on", "off")) == "on"
     if key == "genotype":
         return "settings", [pair for word in _words(key, value) for pair in of_genotype(word)]
     return "settings", [(key, value)]
@@ -433,6 +439,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         function={name: 1.0 - share for name, share in change.block},
         hypothesis=dict(change.hypothesis),
         proxies=change.proxies,
+        population=bool(change.population),
     )
 
 
@@ -467,6 +474,8 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         )
     if scenario.dish is not None and change.therapy + change.watched:
         raise NotExpressible(f"therapy: scenario '{scenario.name}' is a dish, not a body")
+    if change.population and scenario.population is None:
+        raise NotExpressible(f"population: scenario '{scenario.name}' does not describe any")
     if "microglia" in change.deplete and scenario.amyloid is None:
         raise NotExpressible(f"deplete: scenario '{scenario.name}' has no microglia")
     if scenario.genotype and scenario.receptor_species != "human":

@@ -182,6 +182,18 @@ class Clinical(Part):
         return self
 
 
+class Population(Part):
+    """How individuals differ from the typical one, and how unsurely their score is read."""
+
+    severity: Quantity = "population.severity"  # log sd of the density of bound antibody
+    occupancy: Quantity = "population.occupancy"  # logit sd of the share of epitopes occupied
+    lost: Quantity = "population.lost"  # mean share lost for good before the start, below 1
+    catabolism: Quantity = "population.catabolism"  # log sd of the uptake of IgG into cells
+    reading: Quantity = 0.0  # sd of the error of one reading of the score, points
+    reading_share: Quantity = 0.0  # the same as a share of the scale; both add up
+    whole: bool = False  # the score is written in whole points
+
+
 class Therapy(Part):
     """The standard treatment, used unless a perturbation says otherwise."""
 
@@ -213,6 +225,7 @@ class Scenario(Part):
     dish: Dish | None = None  # set: a dish, not a body
     amyloid: Amyloid | None = None
     clinical: Clinical | None = None
+    population: Population | None = None  # None: everybody is the typical individual
     therapy: Therapy = Therapy()
     parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
     # key -> word -> settings: what `organ=lung` means in this scenario

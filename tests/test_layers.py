@@ -12,7 +12,7 @@ SHOWING = {"cli", "app", "report", "options", "evidence_command", "calibrate_com
            "__main__"}  # fmt: skip
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "observation", "checkpoint"}
+RUNNING = {"model", "build", "founding", "observation", "reading", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -40,6 +40,7 @@ FORBIDDEN = {
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
     "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
+    "reading": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "checkpoint": SHOWING | ASKING | {"model", "build", "outcomes", "agents"},
     "readout": SHOWING | ASKING | BIOLOGY | {"model", "build", "perturbation", "outcomes"},
     "model": SHOWING | ASKING,

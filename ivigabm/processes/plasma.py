@@ -126,10 +126,12 @@ class Body:
     Attributes
     ----------
     basis : what doses count on: kg of a body, L of medium.
+    catabolism : fold of the typical uptake of IgG into cells.
     """
 
     def __init__(self, ps: ParameterSet, fcrn_function: float, medium: float | None = None) -> None:
         self.closed = medium is not None
+        self.catabolism = 1.0
         self.kd = ps["fcrn.kd"]
         if medium is not None:
             self.mass = self.basis = self.plasma_volume = medium
@@ -163,7 +165,7 @@ class Pools:
         self.stay, self.inflow, self._lost = np.ones(n), np.zeros(n), np.zeros(n)
         self.removal = np.zeros(n)
         self.molar_mass = np.array([m.molar_mass(ps) for m in molecules])
-        self.uptake = np.array([_uptake(m, ps) for m in molecules])
+        self.uptake = np.array([_uptake(m, ps, body.catabolism) for m in molecules])
         self.salvage = np.array([_salvage(m, ps) for m in molecules])
         igm = np.array([m.is_igm for m in molecules], dtype=bool)
         ratio = np.where(igm, ps["pk.igm_extravascular_ratio"], ps["pk.extravascular_ratio"])
@@ -261,14 +263,14 @@ class Pools:
         return float(np.max(gap / np.maximum(put_in, 1e-300), initial=0.0))
 
 
-def _uptake(molecule: Molecule, ps: ParameterSet) -> float:
+def _uptake(molecule: Molecule, ps: ParameterSet, fold: float) -> float:
     """Rate at which cells take the molecule up and would destroy it, 1/day of plasma."""
     if molecule.is_igm:
         return ps["pk.igm_catabolism"]
     if molecule.fragment == "none":
         return ps["pk.albumin_catabolism"]
     extra = ps["pk.fab_renal_loss"] if molecule.fragment == "fab" else 0.0
-    return ps["fcrn.k_int"] + extra
+    return ps["fcrn.k_int"] * fold + extra
 
 
 def _salvage(molecule: Molecule, ps: ParameterSet) -> float:

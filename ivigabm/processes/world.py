@@ -22,6 +22,7 @@ from ivigabm.processes.idiotypes import Idiotypes
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
 from ivigabm.processes.ports import Ports
+from ivigabm.processes.traits import Traits, drawn
 
 if TYPE_CHECKING:
     from ivigabm.processes.binding import Binding
@@ -151,6 +152,7 @@ class World:
         red cells that each resident phagocyte takes up in this step.
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
+    traits : what sets this individual apart from the typical one.
     survived : False from the step on in which the target's function fell below what life needs.
     """
 
@@ -198,6 +200,10 @@ class World:
         self._present: dict[str, float] = {}  # what `present` has been asked for
         dish = scenario.dish
         self.body = Body(ps, self.present("FcRn"), dish.volume_ml * 1e-3 if dish else None)
+        self.traits = Traits()
+        if resolved.population and scenario.population is not None:
+            self.traits = drawn(scenario.population, self.streams, ps)
+        self.body.catabolism = self.traits.catabolism
         self.serum = dish.serum if dish else 1.0
         self.free_antibody, self.free_clones = np.ones(0), np.ones(0)
         self.idiotypes = Idiotypes(())

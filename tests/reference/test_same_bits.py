@@ -182,6 +182,12 @@ def test_whole_runs_with_gene_products_half_blocked(scenario: str) -> None:
     run_both(scenario, 12, small(scenario, block=[f"{p}:0.5" for p in products]), steps=20)
 
 
+@pytest.mark.parametrize("scenario", ["cidp", "mmn", "gbs_aman", "itp"])
+def test_whole_runs_of_an_individual_of_the_population(scenario: str) -> None:
+    model = run_both(scenario, 13, small(scenario, population="on"), steps=20)
+    assert model.world.traits.severity != 1.0
+
+
 QUICK = {  # a small EAE that runs its course in some days
     "set.step_hours": 3, "set.parameters.t_cell.priming": 2.0, "set.parameters.t_cell.exit": 3.0,
     "set.parameters.t_cell.barrier": 0.5, "set.parameters.t_cell.differentiation": 2.0,

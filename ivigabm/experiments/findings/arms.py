@@ -109,6 +109,8 @@ def _pace(scenario: Scenario, days: float) -> Settings:
 def _side(scenario: Scenario, text: str, arm: EvidenceArm, pace: Settings) -> Side:
     change = arm.perturbation()
     change = dataclasses.replace(change, settings=(*pace, *change.settings))
+    if change.population is None:  # a replicate is one individual, where it is known how they vary
+        change = dataclasses.replace(change, population=scenario.population is not None)
     resolved = resolve(scenario, change)
     readout = parse_readout(text, resolved.scenario)
     if arm.before:

@@ -16,6 +16,7 @@ _SOURCES = (
     "dish_words.py",
     "gifts.py",
     "variants.py",
+    "reading.py",
     "systemic_probes.py",
     "perturbation.py",
     "agents",

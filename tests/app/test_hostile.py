@@ -101,9 +101,9 @@ def test_hosts_are_names_of_what_is_bound(bound, host, ours):
         asked.append(None)
 
     headers = [(b"host", host.encode())]
-    asked = Guard(inner, bound)({"type": "http", "headers": headers}, None, send)
+    call = Guard(inner, bound)({"type": "http", "headers": headers}, None, send)
     with ThreadPoolExecutor(1) as thread:  # a browser's loop may be running in this one
-        thread.submit(asyncio.run, asked).result()
+        thread.submit(asyncio.run, call).result()
     assert (asked[0] is not None) == ours
 
 

@@ -2,16 +2,15 @@
 
 import math
 from collections import defaultdict
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ivigabm import __version__
 from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.verdicts import HOLDS_WITHOUT, VERDICTS, WORKS, Finding
 from ivigabm.report.forest import picture
+from ivigabm.report.html import template
 from ivigabm.report.numbers import figure, interval
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def render(result: "EvidenceResult") -> str:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in result.findings:
         groups[finding.row.group].append(_shown(finding))
-    return _template().render(
+    return template("findings.html.j2").render(
         groups=dict(sorted(groups.items())),
         verdicts=VERDICTS,
         counts=result.counts,
@@ -40,18 +39,6 @@ def render(result: "EvidenceResult") -> str:
         seeds=result.seeds,
         version=__version__,
     )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("ivigabm.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("findings.html.j2")
 
 
 def _shown(finding: Finding) -> dict[str, Any]:

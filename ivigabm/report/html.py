@@ -39,7 +39,7 @@ def render(
     doses = sorted({dose["day"] for dose in treated["doses"]})
     index = anti_inflammatory_index(outcomes)
     parameters = manifest["parameters"]
-    return _template().render(
+    return template("report.html.j2").render(
         manifest=manifest,
         manifest_json=json.dumps(manifest, indent=2, ensure_ascii=False),
         scenario=scenario,
@@ -57,7 +57,8 @@ def render(
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """A page of this folder; a name that the page uses and nobody gives is an error."""
     environment = Environment(
         loader=PackageLoader("ivigabm.report", "."),
         autoescape=True,
@@ -65,7 +66,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _rows(outcomes: pd.DataFrame, scenario: Scenario) -> list[dict[str, str]]:

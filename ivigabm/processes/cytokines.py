@@ -44,6 +44,12 @@ class Fields:
         """Amount secreted per day into each cell of the mesh in this step."""
         return np.asarray(self.sources[_PLACE[name]])
 
+    def gather(self, *sources: "tuple[str, Table, NDArray[np.float64], float]") -> None:
+        """Add what cells secrete: field, their table, an amount per row, its rate (1/day)."""
+        for name, table, amount, rate in sources:
+            x, y, source = table["x"], table["y"], self.source(name)
+            secrete(amount, rate, table["alive"], x, y, table.n, self.pitch, source)
+
 
 @kernel
 def secrete(amount, rate, alive, x, y, n, pitch, source):
@@ -108,22 +114,12 @@ class Cytokines:
         left = world.comparators.secretion_left
         mac_left = left * float(world.ports["macrophage_output"][0])
         own = np.full(basophil.n, world.basophils_own)
-        for name, table, amount, rate in (
+        fields.gather(
             ("tnf", mac, mac["activation"], self.rate["tnf"] * mac_left),
             ("chemokine", mac, mac["activation"], self.rate["chemokine"] * mac_left),
             ("il4", basophil, basophil["activation"], self.rate["il4"] * left),
             ("il4_own", basophil, own, self.rate["il4"] * left),
-        ):
-            secrete(
-                amount,
-                rate,
-                table["alive"],
-                table["x"],
-                table["y"],
-                table.n,
-                fields.pitch,
-                fields.source(name),
-            )
+        )
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
@@ -159,26 +155,16 @@ class Cytokines:
     def _from_the_adaptive_arm(self, world: "World") -> None:
         """Active effector T cells, regulatory T cells, and dendritic cells with COX-2."""
         dendritic, t_cell = world.tables["dendritic_cell"], world.tables["t_cell"]
-        sources: list[tuple[str, Table, NDArray[np.float64], float]] = []
+        left = world.comparators.secretion_left
         if t_cell.n:
             activation, stage = t_cell["activation"], t_cell["stage"]
             effector = np.where(stage == EFFECTOR, activation, 0.0)
-            sources += [(name, t_cell, effector, rate) for name, rate in self.by_effectors()]
+            made = [(name, t_cell, effector, rate * left) for name, rate in self.by_effectors()]
             regulatory = np.where(stage == TREG, activation, 0.0)
-            sources.append(("il10", t_cell, regulatory, self.rate["il10"]))
+            made.append(("il10", t_cell, regulatory, self.rate["il10"] * left))
+            world.fields.gather(*made)
         if dendritic.n:
-            sources.append(("pge2", dendritic, dendritic["cox2"], self.rate["pge2"]))
-        for name, table, amount, rate in sources:
-            secrete(
-                amount,
-                rate * world.comparators.secretion_left,
-                table["alive"],
-                table["x"],
-                table["y"],
-                table.n,
-                world.fields.pitch,
-                world.fields.source(name),
-            )
+            world.fields.gather(("pge2", dendritic, dendritic["cox2"], self.rate["pge2"] * left))
 
     def _from_neutrophils_and_complement(self, world: "World") -> None:
         """Active neutrophils, and the C5a that splits off where C5 is cleaved on a target."""
@@ -192,17 +178,7 @@ class Cytokines:
         if self.c5a_rate > 0.0:
             cleaved = target["c3b"] * target["c3b"]
             sources.append(("c5a", target, cleaved, self.c5a_rate * left.c5_left))
-        for name, table, amount, rate in sources:
-            secrete(
-                amount,
-                rate,
-                table["alive"],
-                table["x"],
-                table["y"],
-                table.n,
-                fields.pitch,
-                fields.source(name),
-            )
+        fields.gather(*sources)
 
     @staticmethod
     def sink(world: "World", name: str) -> float:

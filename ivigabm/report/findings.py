@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivigabm.experiments.findings.verdicts import NOT_EXPRESSIBLE, Verdict
-from ivigabm.report.console import notice, per_cent, print_rows
-from ivigabm.report.findings_page import CONTROL, render, wanted, without_list
+from ivigabm.report.console import notice, print_rows
+from ivigabm.report.findings_page import CONTROL, over_draws, render, wanted, without_list
 from ivigabm.report.numbers import figure, interval
 from ivigabm.report.study_files import write_study
 
 if TYPE_CHECKING:
     from ivigabm.experiments.findings import EvidenceResult
     from ivigabm.experiments.findings.pins import Change
-    from ivigabm.experiments.findings.spread import Spread
 
 _LONGEST = 60
 
@@ -41,7 +40,7 @@ def print_evidence(result: "EvidenceResult") -> None:
                 said(verdict),
                 CONTROL[verdict.control_verdict],
                 ", ".join(f"{name} {one.word}" for name, one in finding.positions.items()),
-                *(_over_draws(finding.spread) if result.draws else ()),
+                *(over_draws(finding.spread) if result.draws else ()),
             )
         )
     columns: tuple[str, ...] = (
@@ -67,12 +66,6 @@ def print_evidence(result: "EvidenceResult") -> None:
     for name, (there, of) in result.positions.items():
         notice(f"{name}: {there} of {of} contested rows agree")
     notice(f"{result.computed} runs, {result.cached} from the store, {result.wall_s:.1f} s")
-
-
-def _over_draws(found: "Spread | None") -> tuple[str, str, str]:
-    if found is None:
-        return "", "", ""
-    return interval(found.low, found.high), per_cent(found.agree), per_cent(found.parameters)
 
 
 def _totals(result: "EvidenceResult") -> list[tuple[str, int]]:

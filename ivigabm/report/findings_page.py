@@ -9,12 +9,14 @@ from markupsafe import Markup
 from ivigabm import __version__
 from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.verdicts import HOLDS_WITHOUT, VERDICTS, WORKS, Finding
+from ivigabm.report.console import per_cent
 from ivigabm.report.forest import picture
 from ivigabm.report.html import template
 from ivigabm.report.numbers import figure, interval
 
 if TYPE_CHECKING:
     from ivigabm.experiments.findings import EvidenceResult
+    from ivigabm.experiments.findings.spread import Spread
 
 CONTROL = {WORKS: "works", HOLDS_WITHOUT: "holds without it", "": ""}
 
@@ -23,7 +25,8 @@ def render(result: "EvidenceResult") -> str:
     """The page as HTML that fetches nothing."""
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in result.findings:
-        groups[finding.row.group].append(_shown(finding))
+        shown = {**_shown(finding), "diagnosis": result.diagnosis(finding)}
+        groups[finding.row.group].append(shown)
     return template("findings.html.j2").render(
         groups=dict(sorted(groups.items())),
         verdicts=VERDICTS,
@@ -32,6 +35,8 @@ def render(result: "EvidenceResult") -> str:
         score=result.score,
         positions=result.positions,
         conflicts=result.conflicts,
+        draws=len(result.draws),
+        unwritten=result.unwritten,
         found={finding.row.id: finding.verdict.word for finding in result.findings},
         faults=[str(fault) for fault in result.faults],
         runs=result.computed + result.cached,
@@ -57,7 +62,15 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "control": CONTROL[verdict.control_verdict],
         "control_figure": figure(control.value) if control else "",
         "positions": {name: one.word for name, one in finding.positions.items()},
+        "draws": over_draws(finding.spread),
     }
+
+
+def over_draws(found: "Spread | None") -> tuple[str, str, str]:
+    """Interval over draws and seeds, share of draws that agree, share of variance they make."""
+    if found is None:
+        return "", "", ""
+    return interval(found.low, found.high), per_cent(found.agree), per_cent(found.parameters)
 
 
 def without_list(reason: str) -> str:

@@ -16,6 +16,7 @@ from ivigabm.experiments.findings.rounds import ladder
 from ivigabm.experiments.findings.table import read_tables
 from ivigabm.experiments.store import Store
 from ivigabm.experiments.task import Run, Task
+from ivigabm.report.findings_page import render
 
 IVIG = "preparation=ivig; dose=1; treat_day=-1"
 GOOD = (
@@ -416,3 +417,53 @@ def test_examples_of_the_language_can_be_read() -> None:
     assert withdrawal is not None
     starts = {run.start_day for side in withdrawal.claim.sides for run in side.runs.values()}
     assert starts == {-91.0}
+
+
+# -- what stands beside the tables --------------------------------------------------------------
+
+WRONG = f"W1,mouse_itp,{IVIG},none,platelets@24h,<,,,{EDGE},Samuelsson 2001,verified,\n"
+
+
+def beside(folder: Path) -> None:
+    table(folder, GOOD + WRONG)
+    (folder / "diagnoses.csv").write_text(
+        "id,diagnosis\nW1,Platelets rise & stay\nG1,Agreed once not\n", encoding="utf-8"
+    )
+    (folder / "not_expressible.csv").write_text(
+        "id,finding,reason\nB009,Fatigue falls,fatigue is no measure\n", encoding="utf-8"
+    )
+
+
+def test_a_diagnosis_is_told_of_rows_that_fail(tmp_path: Path, runs: list[Task]) -> None:
+    beside(tmp_path)
+    result = evidence(tmp_path)
+    told = result.table().set_index("id")["diagnosis"]
+    assert told["W1"] == "Platelets rise & stay"
+    assert told["G1"] == ""
+    page = render(result)
+    assert "Platelets rise &amp; stay" in page
+    assert "Agreed once not" not in page
+    assert "fatigue is no measure" in page
+
+
+def test_a_part_of_the_table_does_not_list_what_is_not_in_it(
+    tmp_path: Path, runs: list[Task]
+) -> None:
+    beside(tmp_path)
+    assert "fatigue is no measure" not in render(evidence(tmp_path, only_rows=("G1",)))
+
+
+def test_a_list_with_other_columns_is_refused(tmp_path: Path, runs: list[Task]) -> None:
+    beside(tmp_path)
+    (tmp_path / "diagnoses.csv").write_text("id,why\nW1,so\n", encoding="utf-8")
+    with pytest.raises(InputError, match="expected columns id, diagnosis"):
+        evidence(tmp_path)
+
+
+def test_the_page_shows_what_draws_say(tmp_path: Path, runs: list[Task]) -> None:
+    place = table(tmp_path, GOOD)
+    assert "posterior" not in render(evidence(place))
+    at = [{"platelet.clearance_max@mouse": value} for value in (11.0, 30.0)]
+    page = render(evidence(place, draws=at))
+    assert "2 draws of the calibrated" in page
+    assert "100 % of draws agree" in page

@@ -1,12 +1,11 @@
 """Findings that contradict each other: no single model can hold them all, so they score apart."""
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivigabm.errors import InputError
+from ivigabm.experiments.findings.beside import read_list
 
 FILE = "conflicts.csv"
 COLUMNS = ("group", "ids", "against", "reason")
@@ -34,26 +33,10 @@ class Conflict:
 
 
 def read_conflicts(folder: Path) -> tuple[Conflict, ...]:
-    """The list of contradictions beside the tables of a folder; none where there is no list.
-
-    Raises
-    ------
-    InputError : the list cannot be read.
-    """
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as a table: {error}") from None
-    for number, row in enumerate(rows, 2):
-        if tuple(row) != COLUMNS or None in row.values():
-            raise InputError(f"{FILE}, row {number}: expected columns {', '.join(COLUMNS)}")
+    """The contradictions between rows of a folder's tables; raises as `read_list`."""
     return tuple(
         Conflict(row["group"], _ids(row["ids"]), _ids(row["against"]), row["reason"])
-        for row in rows
+        for row in read_list(folder, FILE, COLUMNS)
     )
 
 

@@ -9,6 +9,7 @@ from ivigabm.errors import InputError, unknown
 from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.findings.arms import Sharing
+from ivigabm.experiments.findings.beside import read_diagnoses, read_unwritten
 from ivigabm.experiments.findings.conflicts import read_conflicts
 from ivigabm.experiments.findings.plan import Case, Planned, plan
 from ivigabm.experiments.findings.result import EvidenceResult
@@ -62,7 +63,8 @@ def evidence(
         raise InputError(f"max-replicates: found {max_replicates}, at least 2 are expected")
     home = shipped() if table is None else Path(table)
     rows, faults = read_tables(home)
-    conflicts = read_conflicts(home)
+    conflicts, diagnoses = read_conflicts(home), read_diagnoses(home)
+    unwritten = () if only_rows or groups else read_unwritten(home)
     _check_names("row", only_rows, {row.id for row in rows} | {fault.id for fault in faults})
     _check_names("group", groups, {row.group for row in rows} | {fault.group for fault in faults})
     planned: list[Planned] = []
@@ -91,6 +93,8 @@ def evidence(
         wall_s=time.perf_counter() - started,
         seeds=(seed, max_replicates),
         conflicts=conflicts,
+        diagnoses=diagnoses,
+        unwritten=unwritten,
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ivigabm.experiments.contrast import variance
 from ivigabm.experiments.draws import Draw
+from ivigabm.experiments.findings.beside import Unwritten
 from ivigabm.experiments.findings.conflicts import Conflict, conflicting
 from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.spread import Spread
@@ -33,6 +34,7 @@ class EvidenceResult:
     faults : rows that are bad input. conflicts : rows that contradict each other.
     computed, cached : runs simulated, and found in the store.
     draws : values of the calibrated parameters at which every claim was run as well.
+    diagnoses : row id -> why it fails. unwritten : findings that the language has no words for.
     """
 
     findings: tuple[Finding, ...] = field(repr=False)
@@ -43,6 +45,8 @@ class EvidenceResult:
     seeds: tuple[int, int]  # the first one, and the most replicates
     conflicts: tuple[Conflict, ...] = ()
     draws: tuple[Draw, ...] = ()
+    diagnoses: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unwritten: tuple[Unwritten, ...] = field(default=(), repr=False)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -77,6 +81,12 @@ class EvidenceResult:
         """Rows of which a run failed, though their input is not at fault."""
         return tuple(finding for finding in self.findings if finding.verdict.crashed)
 
+    def diagnosis(self, finding: Finding) -> str:
+        """Why a row that was tried does not agree, where somebody has said so."""
+        if finding.verdict.word in (AGREE, NOT_EXPRESSIBLE):
+            return ""
+        return self.diagnoses.get(finding.row.id, "")
+
     def summary(self) -> dict[str, Any]:
         """Plain data for JSON; undefined figures are None."""
         verdicts = [finding.verdict for finding in self.findings]
@@ -92,7 +102,12 @@ class EvidenceResult:
 
     def table(self) -> pd.DataFrame:
         """One row per finding: the row as written, its verdict, figures and intervals."""
-        return pd.DataFrame([_record(finding) for finding in self.findings])
+        return pd.DataFrame(
+            [
+                {**_record(finding), "diagnosis": self.diagnosis(finding)}
+                for finding in self.findings
+            ]
+        )
 
 
 def _plain(value: float) -> float | None:

@@ -367,6 +367,7 @@ def test_an_arm_without_any_mechanism_is_its_untreated_twin(
         ("cidp", "none", "84d", 3.0),
         ("cidp", "none", "7d", 1.0),
         ("cidp", "set.step_hours=2", "84d", 2.0),
+        ("healthy", "antibody.dose=1", "84d", 3.0),  # a tracer binds nothing
         ("gbs_aidp", "none", "84d", 1.0),  # induced within the run
         ("mouse_eae", "none", "28d", 1.0),
     ],
@@ -374,7 +375,7 @@ def test_an_arm_without_any_mechanism_is_its_untreated_twin(
 def test_a_world_at_rest_takes_a_longer_step(
     tmp_path: Path, runs: list[Task], scenario: str, arm: str, time: str, hours: float
 ) -> None:
-    row = f"X,{scenario},{arm},before,target_integrity@{time},>,,,null,x,verified,\n"
+    row = f"X,{scenario},{arm},before,serum_igg_g_per_l@{time},>,,,null,x,verified,\n"
     evidence(table(tmp_path, row), max_replicates=2)
     assert {task.resolved.scenario.step_hours for task in runs} == {hours}
 

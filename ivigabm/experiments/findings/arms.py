@@ -99,7 +99,8 @@ def _pace(scenario: Scenario, days: float) -> Settings:
 
     days : from the first planned dose, or day 0, to the end.
     """
-    induced = bool(scenario.antibody) or scenario.immunisation is not None
+    binds = any(antibody.density != 0.0 for antibody in scenario.antibody)  # no mere tracer
+    induced = binds or scenario.immunisation is not None
     at_rest = scenario.run_in_days > 0.0 or not induced
     if days < LONG_DAYS or not at_rest or scenario.step_hours >= LONG_STEP_HOURS:
         return ()

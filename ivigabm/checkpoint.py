@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 _RESOLVED = TypeAdapter(Resolved)
 _SHOWN = ("zone", "vessel")  # maps that the grid shows: written into, never replaced
 _ABOVE = {
-    "__init__.py", "__main__.py", "__pycache__", "_scenarios", "app", "calibrate_command.py",
-    "cli.py", "evidence_arm.py", "evidence_command.py", "experiments", "options.py", "py.typed",
-    "readout", "report",
+    "__init__.py", "__main__.py", "__pycache__", "_scenarios", "app", "cli.py", "commands",
+    "evidence_arm.py", "experiments", "options.py", "py.typed", "readout", "report",
 }  # fmt: skip
 
 

@@ -68,11 +68,10 @@ def test_a_run_over_the_posterior_tells_the_share_of_the_parameters(made_up: str
     assert "2 replicates of 3 posterior draws" in call(*words).stdout
 
 
-@pytest.mark.parametrize("command", ["attribute", "sensitivity", "network"])
-def test_what_does_not_run_over_the_posterior_says_so(command: str, made_up: str) -> None:
-    result = call(command, made_up, "--posterior", "3")
+def test_what_does_not_run_over_the_posterior_says_so(made_up: str) -> None:
+    result = call("sensitivity", made_up, "--posterior", "3")
     assert result.exit_code == 2
-    assert "--posterior is for run, sweep and evidence" in result.stderr
+    assert "sensitivity varies the parameters itself" in result.stderr
 
 
 def test_one_draw_holds_no_uncertainty(made_up: str) -> None:

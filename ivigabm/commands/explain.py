@@ -7,7 +7,7 @@ import typer
 
 from ivigabm.commands.shared import Outcome, ScenarioName, compile_first
 from ivigabm.errors import InputError
-from ivigabm.options import Simulation, simulating
+from ivigabm.options import Simulation, draws, simulating
 
 if TYPE_CHECKING:
     from ivigabm.perturbation import Perturbation
@@ -43,7 +43,7 @@ def attribute(
     with console.progress(f"attributing {read.name}") as report:
         common |= {
             "outcome": outcome, "seeds": options.seeds, "players": players, "budget": budget,
-            "variables": variables, "progress": report,
+            "variables": variables, "progress": report, "draws": draws(options.posterior),
         }  # fmt: skip
         found: dict[float | None, attribution.Attribution]
         if chosen:
@@ -72,6 +72,10 @@ def sensitivity(
     """Rank parameters by how much of the effect they move. Replicates are chosen by a pilot."""
     from ivigabm.report import console, studies
 
+    if options.posterior:
+        raise InputError(
+            "--posterior: sensitivity varies the parameters itself; it is for the other commands"
+        )
     read, perturbation, common = _question(scenario, options)
     given = _given(context, "replicates")
 
@@ -111,9 +115,10 @@ def network(
 
     from ivigabm.experiments.network import network_of
 
+    chosen = draws(options.posterior)
     seeds = options.seeds if _given(context, "replicates") else (options.seed,)
     with console.progress(f"watching {read.name}") as report:
-        found = network_of(read, perturbation, seeds, options.days, report)
+        found = network_of(read, perturbation, seeds, options.days, report, chosen)
     studies.show_network(found, outcome, options.out, options.json)
 
 
@@ -122,8 +127,6 @@ def _input(name: str, options: Simulation) -> "tuple[Scenario, Perturbation]":
     from ivigabm.perturbation import parse
     from ivigabm.scenario import Scenario
 
-    if options.posterior:  # run reads it itself
-        raise InputError("--posterior is for run, sweep and evidence; here parameters keep values")
     scenario, perturbation = Scenario.load(name), parse(options.words())
     compile_first()
     return scenario, perturbation

@@ -25,9 +25,11 @@ from ivigabm.experiments.coalitions import (
     acting,
     inert_among,
     players_of,
+    together,
     values_of,
 )
-from ivigabm.experiments.contrast import plain
+from ivigabm.experiments.contrast import plain, variance
+from ivigabm.experiments.draws import Draw, drawn
 from ivigabm.experiments.executors import Executor
 from ivigabm.experiments.store import Store
 from ivigabm.observation import OBSERVED
@@ -56,6 +58,9 @@ class Attribution:
         sum of both, negative: redundant. Pairs that no sampled order met are left out.
     timeline : the same for days: variable, day, player, …; empty unless asked for.
     values : one row per run and outcome: coalition, seed, outcome, unit, value.
+    draws : values of the calibrated parameters that were run. `values` then also has draw, its
+        number; totals and shares also have parameter_share, of their variance; intervals hold
+        both uncertainties.
     runs : individuals simulated, with those that show which mechanisms act.
     """
 
@@ -74,6 +79,7 @@ class Attribution:
     synergies: pd.DataFrame = field(repr=False)
     timeline: pd.DataFrame = field(repr=False)
     values: pd.DataFrame = field(repr=False)
+    draws: tuple[Draw, ...] = ()
 
     def of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Rows of one of the tables that are about the chosen outcome."""
@@ -86,11 +92,9 @@ class Attribution:
         return {
             "outcome": self.outcome,
             "unit": total.unit,
-            "total": {"value": plain(total.value), "ci95": _limits(total)},
-            "shares": {
-                row.player: {"value": plain(row.value), "ci95": _limits(row)}
-                for row in shares.itertuples()
-            },
+            **({"posterior": len(self.draws)} if self.draws else {}),
+            "total": _figure(total),
+            "shares": {row.player: _figure(row) for row in shares.itertuples()},
             "synergy": [
                 [row.first, row.second, plain(row.value), _limits(row)]
                 for row in pairs.itertuples()
@@ -101,6 +105,11 @@ class Attribution:
             "neutral": list(self.neutral),
             "inert": list(self.inert),
         }
+
+
+def _figure(row: Any) -> dict[str, Any]:
+    more = {"variance": variance(row.parameter_share)} if hasattr(row, "parameter_share") else {}
+    return {"value": plain(row.value), "ci95": _limits(row), **more}
 
 
 def _limits(row: Any) -> list[float | None]:
@@ -119,6 +128,7 @@ def attribute(
     executor: Executor | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
+    draws: Sequence[Draw] = (),
 ) -> Attribution:
     """Share the effect of a therapy out among the mechanisms that act.
 
@@ -131,6 +141,7 @@ def attribute(
         antithetic pairs of orders are sampled, others for each seed. None: as many as all
         coalitions of eight mechanisms take.
     variables : observables to attribute over time as well.
+    draws : of a posterior sample (`Posterior.draws`): every coalition is run with each.
 
     Raises
     ------
@@ -144,15 +155,18 @@ def attribute(
     length = float(resolved.scenario.days if days is None else days)
     numbers = tuple(dict.fromkeys(seeds))
     call = Runner(executor, store, progress)
-    acted = acting(resolved, numbers[0], length)
-    limit = COALITIONS * len(numbers) if budget is None else budget - 1
+    worlds = [drawn(resolved, draw) for draw in draws] or [resolved]
+    moved = {m for world in worlds for m in acting(world, numbers[0], length)}
+    acted = tuple(m for m in resolved.mechanisms if m in moved)
+    limit = COALITIONS * len(numbers) if budget is None else (budget - 1) // len(worlds)
     inert: tuple[str, ...] = ()
     if players == "mechanisms" and len(numbers) << len(acted) > limit:
         inert = inert_among(resolved, acted, numbers[0], length, call)
-        limit -= call.runs if budget else 0
+        limit -= call.runs // len(worlds) if budget else 0
     named = players_of([m for m in acted if m not in inert], players)
     designs = _designs(len(named), limit, len(numbers))
-    found = values_of(resolved, named, designs, numbers, length, variables, call)
+    parts = [values_of(w, named, designs, numbers, length, variables, call) for w in worlds]
+    found = together(parts) if draws else parts[0]
     return Attribution(
         resolved=resolved,
         outcome=outcome,
@@ -162,13 +176,14 @@ def attribute(
         neutral=tuple(m for m in resolved.mechanisms if m not in acted),
         inert=inert,
         exact=designs[0].exact,
-        runs=call.runs + 1,
+        runs=call.runs + len(worlds),
         wall_s=time.perf_counter() - started,
         totals=_totals(designs, found),
         shares=_shares(designs, found, named),
         synergies=_synergies(designs, found, named),
         timeline=_timeline(designs, found, named),
         values=found.table,
+        draws=tuple(draws),
     )
 
 
@@ -207,6 +222,7 @@ def _totals(designs: Sequence[shapley.Design], found: Values) -> pd.DataFrame:
     tables = []
     for name, values in found.outcomes.items():
         columns = _columns(shapley.estimate_totals(designs, values))
+        columns |= _of_parameters(designs, shapley.total_terms(designs, values)[..., None])
         tables.append(pd.DataFrame({"outcome": [name], "unit": found.units[name]} | columns))
     return pd.concat(tables, ignore_index=True)
 
@@ -222,8 +238,17 @@ def _shares(
         gap, size = float(shares.value.sum()) - total, float(np.abs(values[0]).max())
         if names and abs(gap) > _ROUNDING * max(size, 1.0):
             raise ArithmeticError(f"the shares of {name} miss its total by {gap:g}")
-        tables.append(pd.DataFrame({"outcome": name, "player": names} | _columns(shares)))
+        columns = _columns(shares)
+        columns |= _of_parameters(designs, shapley.share_terms(designs, values))
+        tables.append(pd.DataFrame({"outcome": name, "player": names} | columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def _of_parameters(designs: Sequence[shapley.Design], terms: shapley.Array) -> dict[str, Any]:
+    """The column that stands beside figures over draws of the parameters."""
+    if len(terms) == len(designs):
+        return {}
+    return {"parameter_share": shapley.of_parameters(terms, len(designs))}
 
 
 def _synergies(

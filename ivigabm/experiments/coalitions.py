@@ -109,7 +109,8 @@ class Values:
     """What coalitions were worth.
 
     table : one row per run and outcome. units : by outcome. outcomes : for each outcome and
-    seed, shape (coalitions,). series : for each observable and seed, shape (days, coalitions).
+    individual, shape (coalitions,). series : for each observable and individual, shape (days,
+    coalitions). An individual is a seed, or a seed with a draw of the parameters.
     """
 
     table: pd.DataFrame
@@ -129,7 +130,7 @@ def values_of(
     call: Runner,
 ) -> Values:
     """Run every coalition that the designs ask for."""
-    call.planned = call.runs + sum(len(design.coalitions) for design in designs)
+    call.planned = max(call.planned, call.runs + sum(len(d.coalitions) for d in designs))
     blocks = [seeds] if designs[0].exact else [[seed] for seed in seeds]
     tables, series = [], []
     for block, design in zip(blocks, designs, strict=False):
@@ -149,6 +150,18 @@ def values_of(
         {str(n): _square(t, seeds, orders) for n, t in table.groupby("outcome", sort=False)},
         {str(n): _square(t, seeds, orders, "day") for n, t in long.groupby("variable", sort=False)},
         np.unique(long["day"].to_numpy(dtype=float)),
+    )
+
+
+def together(parts: Sequence[Values]) -> Values:
+    """The same coalitions with several draws of the parameters, as individuals draw by draw."""
+    numbered = [part.table.assign(draw=number) for number, part in enumerate(parts)]
+    return Values(
+        pd.concat(numbered, ignore_index=True),
+        parts[0].units,
+        {name: [v for part in parts for v in part.outcomes[name]] for name in parts[0].outcomes},
+        {name: [v for part in parts for v in part.series[name]] for name in parts[0].series},
+        parts[0].days,
     )
 
 

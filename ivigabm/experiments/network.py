@@ -11,6 +11,7 @@ import pandas as pd
 
 from ivigabm.errors import unknown
 from ivigabm.experiments.acts import AGENT_OF, DRUG, RECEPTORS, TREG
+from ivigabm.experiments.draws import Draw, drawn
 from ivigabm.experiments.tally import KEYS, Tally
 from ivigabm.mechanisms import mechanisms
 from ivigabm.model import IVIgModel
@@ -126,8 +127,11 @@ def network_of(
     seeds: Sequence[int] = (1,),
     days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
+    draws: Sequence[Draw] = (),
 ) -> Network:
     """Count who acts on whom in one run for every seed; the network is their mean.
+
+    draws : of a posterior sample: one run for every seed with each, and the mean of all.
 
     Raises
     ------
@@ -135,19 +139,21 @@ def network_of(
     """
     resolved = resolve(scenario, perturbation)
     length = float(resolved.scenario.days if days is None else days)
+    worlds = [drawn(resolved, draw) for draw in draws] or [resolved]
+    runs = [(world, seed) for world in worlds for seed in seeds]
     tables = []
-    for done, seed in enumerate(seeds):
+    for done, (world, seed) in enumerate(runs):
         if progress:
-            progress(done, len(seeds))
-        model = IVIgModel(resolved.scenario, rng=seed, perturbation=resolved)
+            progress(done, len(runs))
+        model = IVIgModel(world.scenario, rng=seed, perturbation=world)
         tally = Tally()
         model.witness = tally
         model.run(days=length)
         tables.append(tally.table())
     if progress:
-        progress(len(seeds), len(seeds))
+        progress(len(runs), len(runs))
     every = pd.concat(tables, ignore_index=True)
-    mean = every.groupby(list(KEYS), sort=False)[["weight", "share"]].sum() / len(seeds)
+    mean = every.groupby(list(KEYS), sort=False)[["weight", "share"]].sum() / len(runs)
     edges = pd.concat([mean.reset_index(), _observed(resolved, every, length)], ignore_index=True)
     return Network(resolved, tuple(seeds), length, edges)
 

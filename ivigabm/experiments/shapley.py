@@ -14,6 +14,7 @@ The shares of an order telescope, so they add up to v(all) - v(none) with any se
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from math import factorial
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.experiments.bootstrap import quantiles, resamples
+from ivigabm.experiments.uncertainty import parameter_share
 
 Array = NDArray[np.float64]
 Orders = NDArray[np.int64]  # of players, shape (draws, 2, players): an order and its reverse
@@ -200,42 +202,58 @@ def affordable_designs(players: int, coalitions: int, count: int) -> tuple[Desig
 
 
 def estimate_totals(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
-    """v(all) - v(none) as the mean over seeds, shape (...)."""
-    total = np.stack([d.total(v)[None] for d, v in zip(designs, values, strict=True)])
-    return _estimate(total, np.ones_like(total))
+    """v(all) - v(none) as the mean over individuals, shape (...); resampled as shares are."""
+    total = total_terms(designs, values)
+    return _estimate(total, np.ones_like(total), len(designs))
 
 
 def estimate_shares(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
-    """Shapley values as means over seeds, shape (..., players).
+    """Shapley values as means over individuals, shape (..., players).
 
     Seeds are resampled as wholes, so that what twins share cancels, and within each seed the
-    draws of a sampled design, so that the interval holds both sources of uncertainty.
+    orders of a sampled design, so that the interval holds both sources of uncertainty. Over
+    draws of the parameters, these are resampled as wholes, and the seeds within them.
 
     Parameters
     ----------
-    designs : one for each seed, with equally many draws.
-    values : for each seed, shape (..., coalitions), in the order of its design's coalitions.
+    designs : one for each seed, with equally many draws of orders.
+    values : for each seed, or for each draw of the parameters and seed (draw by draw), shape
+        (..., coalitions), in the order of its design's coalitions.
     """
-    terms = np.stack(
-        [np.einsum("...c,dpc->d...p", v, d.shares) for d, v in zip(designs, values, strict=True)]
-    )
-    return _estimate(terms, np.ones_like(terms))
+    terms = share_terms(designs, values)
+    return _estimate(terms, np.ones_like(terms), len(designs))
+
+
+def total_terms(designs: Sequence[Design], values: Sequence[Array]) -> Array:
+    """v(all) - v(none) of every individual, shape (individuals, 1, ...)."""
+    return np.stack([d.total(v)[None] for d, v in zip(cycle(designs), values, strict=False)])
+
+
+def share_terms(designs: Sequence[Design], values: Sequence[Array]) -> Array:
+    """What each draw of orders says of the shares: (individuals, orders, ..., players)."""
+    pairs = zip(cycle(designs), values, strict=False)
+    return np.stack([np.einsum("...c,dpc->d...p", v, d.shares) for d, v in pairs])
 
 
 def estimate_synergies(designs: Sequence[Design], values: Sequence[Array]) -> Estimates:
-    """Interaction of each pair as the mean over seeds, shape (..., players, players)."""
+    """Interaction of each pair as the mean over individuals, shape (..., players, players)."""
     terms, counts = [], []
-    for design, table in zip(designs, values, strict=True):
+    for design, table in zip(cycle(designs), values, strict=False):
         term = np.einsum("...c,dpqc->d...pq", table, design.pairs)
         seen = design.seen.reshape(len(term), *(1,) * (table.ndim - 1), *design.seen.shape[1:])
         terms.append(term)
         counts.append(np.broadcast_to(seen, term.shape))
-    return _estimate(np.stack(terms), np.stack(counts))
+    return _estimate(np.stack(terms), np.stack(counts), len(designs))
 
 
-def _estimate(terms: Array, counts: Array) -> Estimates:
-    """Sum of `terms` over sum of `counts`, both of shape (seeds, draws, ...), over both axes."""
-    seeds, draws, *shape = terms.shape
+def _estimate(terms: Array, counts: Array, seeds: int) -> Estimates:
+    """Sum of `terms` over sum of `counts`, both of shape (individuals, draws, ...), over both axes.
+
+    Individuals beyond the seeds are those of further draws of the parameters.
+    """
+    individuals, draws, *shape = terms.shape
+    if individuals > seeds:
+        return _estimate(_by_draw(terms, seeds), _by_draw(counts, seeds), individuals // seeds)
     terms, counts = terms.reshape(seeds * draws, -1), counts.reshape(seeds * draws, -1)
     value = _ratio(terms.sum(axis=0), counts.sum(axis=0))
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
@@ -252,6 +270,22 @@ def _estimate(terms: Array, counts: Array) -> Estimates:
     if seeds < 2:
         limits = low, high
     return Estimates(*(part.reshape(shape) for part in (value, *limits)))
+
+
+def of_parameters(terms: Array, seeds: int) -> Array:
+    """Share of the variance of each figure that draws of the parameters make, shape (figures,).
+
+    terms : of individuals, draw by draw, shape (draws * seeds, orders, figures).
+    """
+    by_seed = terms.mean(axis=1).reshape(-1, seeds, terms.shape[-1])
+    figures = np.einsum("rs,dsf->fdr", resamples(seeds), by_seed)
+    return np.array([parameter_share(one) for one in figures])
+
+
+def _by_draw(terms: Array, seeds: int) -> Array:
+    """Draws of the parameters as individuals, with seeds and orders as what is drawn in each."""
+    individuals, orders, *shape = terms.shape
+    return terms.reshape(individuals // seeds, seeds * orders, *shape)
 
 
 def _resampled(seeds: int, draws: int) -> Array:

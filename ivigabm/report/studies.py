@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ivigabm.errors import InputError, unknown
 from ivigabm.experiments.indices import MEASURES
 from ivigabm.outcomes import OUTCOMES
-from ivigabm.report.console import notice, print_json, print_rows
+from ivigabm.report.console import notice, per_cent, print_json, print_rows
 from ivigabm.report.numbers import figure, interval, signed
 from ivigabm.report.study_files import what, write_attribution, write_network, write_sensitivity
 
@@ -110,12 +110,15 @@ def print_attribution(found: "Attribution") -> None:
             signed(row.value),
             interval(row.ci_low, row.ci_high),
             _percent(row.value, total.value),
+            *([per_cent(row.parameter_share)] if found.draws else []),
         )
         for row in shares.itertuples()
     ]
-    rows.append(("all", "", signed(total.value), interval(total.ci_low, total.ci_high), ""))
+    last = [per_cent(total.parameter_share)] if found.draws else []
+    rows.append(("all", "", signed(total.value), interval(total.ci_low, total.ci_high), "", *last))
     title = f"{what(found)}: share of each mechanism, {total.unit}"
-    print_rows(("mechanism", "pathway", "share", "95 % CI", "of total"), rows, title)
+    columns = ["mechanism", "pathway", "share", "95 % CI", "of total"]
+    print_rows([*columns, "from parameters"] if found.draws else columns, rows, title)
     pairs = found.of(found.synergies).sort_values("value", key=abs, ascending=False, kind="stable")
     if len(pairs):
         print_rows(
@@ -130,7 +133,8 @@ def print_attribution(found: "Attribution") -> None:
         if ids := getattr(found, name):
             notice(f"left out, {text}: {', '.join(ids)}")
     kind = "all coalitions" if found.exact else "antithetic orders, sampled"
-    notice(f"{found.runs} runs ({kind}, {len(found.seeds)} seeds)")
+    worlds = f", {len(found.draws)} draws of the parameters" if found.draws else ""
+    notice(f"{found.runs} runs ({kind}, {len(found.seeds)} seeds{worlds})")
 
 
 def _percent(part: float, whole: float) -> str:

@@ -103,6 +103,7 @@ def write_attribution(folder: Path, found: "Attribution", command_line: Sequence
         "treated": found.resolved.as_dict(),
         "players": {player.name: list(player.mechanisms) for player in found.players},
         "attribution": found.summary(),
+        **({"draws": [dict(draw) for draw in found.draws]} if found.draws else {}),
     }
     drawing = {"attribution.svg": (attribution_figure(found), "Shares with 95 % intervals")}
     write_study(folder, f"Attribution: {what(found)}", about, tables, drawing, command_line)

@@ -11,9 +11,11 @@ import pytest
 from ivigabm.errors import InputError
 from ivigabm.experiments import attribution, coalitions
 from ivigabm.experiments.attribution import attribute, attribute_doses, observable
+from ivigabm.experiments.draws import label
 from ivigabm.experiments.runner import Results
 from ivigabm.experiments.shapley import exact_design
 from ivigabm.experiments.twins import twin
+from ivigabm.knowledge.parameters import load_parameters
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.perturbation import parse, resolve
 from ivigabm.scenario import Scenario
@@ -182,6 +184,27 @@ def test_two_that_stand_in_for_each_other_are_not_taken_for_idle():
     resolved = resolve(CIDP, little())
     assert coalitions.inert_among(resolved, ["a", "b", "c"], 1, 1.0, run) == ()
     assert coalitions.inert_among(resolved, ["c", "d"], 1, 1.0, run) == ("c", "d")
+
+
+def test_shares_over_draws_of_the_parameters(found):
+    # a binding strength that differs between draws: the shares differ, and are averaged
+    name = "signal.half_macrophage@human"
+    value = next(row.value for row in load_parameters() if label(row) == name)
+    at = [{name: value}, {name: 2.0 * value}]
+    common = {"seeds": (1, 2, 3), "days": 1.0}
+    both = attribute(CIDP, little(only=FOUR), draws=at, **common)
+    alone = [attribute(CIDP, little(only=FOUR), draws=[draw], **common) for draw in at]
+    assert both.runs == sum(one.runs for one in alone)
+    assert both.values.groupby("draw").size().nunique() == 1
+    assert alone[0].shares["value"].tolist() == found.shares["value"].tolist()
+    means = (alone[0].shares["value"] + alone[1].shares["value"]) / 2.0
+    assert both.shares["value"].to_numpy() == pytest.approx(means.to_numpy(), abs=1e-12)
+    told = both.summary()
+    assert told["posterior"] == 2
+    parts = told["total"]["variance"]
+    assert parts["parameters"] + parts["seeds"] == pytest.approx(1.0)
+    wide, narrow = (one.of(one.totals).iloc[0] for one in (both, alone[0]))
+    assert wide.ci_high - wide.ci_low > narrow.ci_high - narrow.ci_low
 
 
 def test_shares_over_dose():

@@ -65,6 +65,13 @@ def print_evidence(result: "EvidenceResult") -> None:
         notice(f"{agree} of {tried} ({share}) expressible, uncontested, unconflicted rows agree")
     for name, (there, of) in result.positions.items():
         notice(f"{name}: {there} of {of} contested rows agree")
+    if disputes := result.disputes:
+        one = sum(bool(dispute.together) for dispute in disputes)
+        apart = sum(dispute.apart for dispute in disputes)
+        notice(
+            f"{len(disputes)} contested pairs: one model holds both rows of {one}; of {apart} "
+            "each agrees only at its own position"
+        )
     notice(f"{result.computed} runs, {result.cached} from the store, {result.wall_s:.1f} s")
 
 

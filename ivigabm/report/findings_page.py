@@ -34,6 +34,7 @@ def render(result: "EvidenceResult") -> str:
         summary=result.summary(),
         score=result.score,
         positions=result.positions,
+        disputes=result.disputes,
         conflicts=result.conflicts,
         draws=len(result.draws),
         unwritten=result.unwritten,

@@ -406,6 +406,29 @@ def test_positions_are_tallied(tmp_path: Path, runs: list[Task]) -> None:
     assert found.score == (0, 0)
 
 
+def test_contested_pairs_say_whether_one_model_holds_both(
+    tmp_path: Path, runs: list[Task]
+) -> None:
+    def row(name: str, sign: str, position: str, other: str) -> str:
+        arm = f"{IVIG}; hypothesis={position}"
+        return f"{name},mouse_itp,{arm},none,platelets@24h,{sign},,,{EDGE},x,verified,{other}\n"
+
+    rows = (
+        row("A", ">", "treg_role:cause", "B C D")
+        + row("B", ">", "treg_role:correlate", "A")
+        + row("C", "<", "treg_role:correlate", "A")
+        + row("D", ">", "th2_axis:needed", "A")
+    )
+    result = evidence(table(tmp_path, rows))
+    found = {one.rows: one for one in result.disputes}
+    assert found["A", "B"].together == ("treg_role:cause", "treg_role:correlate")
+    assert found["A", "C"].verdicts == ("agree", "disagree")
+    assert found["A", "C"].together == ()
+    assert not found["A", "C"].apart
+    assert found["A", "D"].together == ("",)  # they dispute nothing that one switch decides
+    assert "In\n2 of 3 pairs it does" in render(result)
+
+
 def test_examples_of_the_language_can_be_read() -> None:
     rows, faults = read_tables(Path(__file__).parents[1] / "data" / "evidence_examples.csv")
     assert faults == []

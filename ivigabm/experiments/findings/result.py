@@ -13,6 +13,7 @@ from ivigabm.experiments.contrast import variance
 from ivigabm.experiments.draws import Draw
 from ivigabm.experiments.findings.beside import Unwritten
 from ivigabm.experiments.findings.conflicts import Conflict, conflicting
+from ivigabm.experiments.findings.disputes import Dispute, disputes_of
 from ivigabm.experiments.findings.relations import Judgement
 from ivigabm.experiments.findings.spread import Spread
 from ivigabm.experiments.findings.table import Fault
@@ -75,6 +76,11 @@ class EvidenceResult:
                 if verdict.word != NOT_EXPRESSIBLE:
                     found[name].append(verdict.word)
         return {name: (words.count(AGREE), len(words)) for name, words in sorted(found.items())}
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """Contested pairs, and whether one model holds both sides."""
+        return disputes_of(self.findings)
 
     @property
     def crashed(self) -> tuple[Finding, ...]:

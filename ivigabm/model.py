@@ -262,18 +262,23 @@ class IVIgModel(TableModel):
         self.writes += 1
 
     def _run_in(self) -> None:
-        """Let an untreated chronic patient come to rest before the first day of the run."""
-        world = self.world
+        """Up to the first day of the run, untreated.
+
+        A chronic patient comes to rest; in an acute one the disease has taken its course from
+        its onset on.
+        """
+        world, scenario = self.world, self.resolved.scenario
         first = math.floor(self.resolved.start_day / world.dt + 1e-9)
-        steps = round(self.resolved.scenario.run_in_days / world.dt)
+        start = first - round(scenario.run_in_days / world.dt)
+        onset = -round(scenario.prodrome_days / world.dt)
         attack = []
-        for step in range(first - steps, first):
+        for step in range(min(start, onset), first):
             world.step = step
             self.advance()
             if world.tables["target_cell"].n:
                 attack.append(float(np.mean(self.tissue.attack(world))))
         world.step = first
-        settled = attack[len(attack) // 2 :]
+        settled = attack[len(attack) // 2 :] if start < first else []
         if settled:
             self.tissue.settle(world, float(np.mean(settled)))
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
 from ivigabm.engine.sums import field_mean, mean_of, pairwise_sum
-from ivigabm.probes import canonical, probe
-from ivigabm.reading import Reading
+from ivigabm.probes import Probe, canonical, probe
+from ivigabm.reading import Reading, ScaleReading, Seen
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -88,10 +88,13 @@ class Observer:
         self.world = world
         self.agent_steps = 0
         asked = tuple(dict.fromkeys(canonical(text) for text in probes))
-        self._probes = [probe(text, world.resolved.scenario) for text in asked]
+        self._probes = [self._reader(text) for text in asked]
         self.names = (*OBSERVED, *asked)
         self.last: dict[str, float] = dict.fromkeys(self.names, 0.0)
         self._rows: list[tuple[float, ...]] = []
+        self._start: tuple[float, ...] = ()
+        self._at_start: float | None = None
+        self._seen = Seen(0.0, 0.0, 0.0)
         scenario = world.resolved.scenario
         roles = [receptor.role for receptor in world.receptors]
         self._inhibitory = np.array([role == "inhibitory" for role in roles])
@@ -109,6 +112,15 @@ class Observer:
         self._terminal = world.quantity(target.lysis) if target else 0.0
         self._start = self._row()
 
+    def _reader(self, text: str) -> Probe:
+        """What reads a probe, or a scale of the scenario, off the world."""
+        scenario = self.world.resolved.scenario
+        scale = scenario.scale(text)
+        if scale is None:
+            return probe(text, scenario)
+        reading = ScaleReading(self.world, scale)
+        return lambda world: reading.of(self._seen, world.step * world.dt)
+
     def observe(self) -> None:
         """Read the world now."""
         self._rows.append(self._row())
@@ -118,6 +130,7 @@ class Observer:
         """Day and every observable; `last` becomes this row."""
         world = self.world
         integrity, inflammation, complement, opsonin, lost = self._targets()
+        self._seen = Seen(integrity, lost, self._before(integrity))
         ratio, inhibitory = self._receptors()
         drug = world.drug
         infused = float(drug.pools.grams_per_litre().sum()) if drug else 0.0
@@ -142,6 +155,15 @@ class Observer:
         )
         self.last = dict(zip(self.names, values, strict=True))
         return world.step * world.dt, *values
+
+    def _before(self, function: float) -> float:
+        """Function just before day 0, of all rows so far; until then, the function now."""
+        if self.world.step <= 0:
+            return function
+        if self._at_start is None:
+            rows = (row for row in reversed(self._rows) if row[0] <= 0.0)
+            self._at_start = next(rows, self._start)[1 + OBSERVED.index("target_integrity")]
+        return self._at_start
 
     def score(self, integrity: float) -> float:
         """The clinic's reading of the target's function, now."""

@@ -48,8 +48,12 @@ OBSERVABLES: dict[str, Variable] = {
 def describe(name: str, scenario: "Scenario") -> Variable:
     """Label and unit of an outcome or observable; a name of an outside mechanism stands as it is.
 
-    The clinical score takes both from the scenario (platelets in 10⁹/L, grip strength, …).
+    The clinical score and the scales beside it take both from the scenario (platelets in 10⁹/L,
+    grip strength, …).
     """
+    scale = scenario.scale(name)
+    if scale is not None:
+        return Variable(scale.measure[:1].upper() + scale.measure[1:], scale.unit)
     if name == "clinical_score" and scenario.clinical is not None:
         measure = scenario.clinical.measure
         return Variable(measure[:1].upper() + measure[1:], scenario.clinical.unit)

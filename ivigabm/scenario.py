@@ -9,26 +9,17 @@ with the nearest valid one.
 
 import tomllib
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from ivigabm.clinical import Clinical, Population, Scale
 from ivigabm.errors import InputError, nearest, unknown
+from ivigabm.schema import Count, Part, Positive, Quantity, Share
 
-Quantity = float | str  # a number, or the name of a knowledge row
 VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario gives them meaning
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
 Glycoform = Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"]
-
-
-class Part(BaseModel):
-    """Base of all parts of a scenario: frozen, finite numbers, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Section(Part):
@@ -133,7 +124,7 @@ class Target(Part):
 class Complexes(Part):
     """Soluble immune complexes in a dish: which IgG, how many in one, how many complexes."""
 
-    subclasses: dict[str, Share] = {"IgG1": 1.0}
+    subclasses: dict[str, Share] = Field(default={"IgG1": 1.0})
     species: Literal["human", "mouse"] = "human"
     glycoform: Glycoform = "native"
     valency: Annotated[int, Field(ge=1, le=60)] = 4
@@ -154,7 +145,7 @@ class Dish(Part):
     serum: Share = 0.0  # complement in the medium, as a share of that of serum
     phagocyte: Literal["macrophage", "monocyte"] = "macrophage"  # whose receptors they show
     number: Count = 200  # cells of a kind that is named without a number
-    stimulus: dict[str, Annotated[float, Field(ge=0)]] = {}  # from day 0 on, half-effect units
+    stimulus: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})  # half effects
     receptor: str | None = None  # the only one on its cells; None: those of their kind
     copies: Positive = 1e6  # of that receptor on a cell
     complexes: Complexes = Complexes()
@@ -174,35 +165,6 @@ class Amyloid(Part):
     production: Annotated[float, Field(ge=0)] = 1.0  # fold of what man makes
 
 
-class Clinical(Part):
-    """How the clinic reads the target's function f (0..1): a piecewise linear map."""
-
-    measure: str
-    unit: str
-    better: Literal["higher", "lower"]
-    scale: list[tuple[float, float]]  # (f, score), f rising
-    reads: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None  # word of readouts
-
-    @model_validator(mode="after")
-    def _rises(self) -> "Clinical":
-        f = [point[0] for point in self.scale]
-        if len(f) < 2 or any(b <= a for a, b in pairwise(f)):
-            raise ValueError("scale needs at least two points with rising f")
-        return self
-
-
-class Population(Part):
-    """How individuals differ from the typical one, and how unsurely their score is read."""
-
-    severity: Quantity = "population.severity"  # log sd of the density of bound antibody
-    occupancy: Quantity = "population.occupancy"  # logit sd of the share of epitopes occupied
-    lost: Quantity = "population.lost"  # mean share lost for good before the start, below 1
-    catabolism: Quantity = "population.catabolism"  # log sd of the uptake of IgG into cells
-    reading: Quantity = 0.0  # sd of the error of one reading of the score, points
-    reading_share: Quantity = 0.0  # the same as a share of the scale; both add up
-    whole: bool = False  # the score is written in whole points
-
-
 class Therapy(Part):
     """The standard treatment, used unless a perturbation says otherwise."""
 
@@ -219,26 +181,28 @@ class Scenario(Part):
     title: str
     species: Literal["human", "mouse"]
     note: str = ""
-    sources: list[str] = []
+    sources: list[str] = Field(default=[])
     days: Positive = 28.0
     step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
-    run_in_days: Annotated[float, Field(ge=0)] = 0.0
+    run_in_days: Annotated[float, Field(ge=0)] = 0.0  # of a chronic disease, to come to rest
+    prodrome_days: Annotated[float, Field(ge=0)] = 0.0  # of an acute one, from onset to day 0
     baseline_igg: Quantity = "baseline.igg"  # g/L
     receptors: Literal["human", "mouse"] | None = None  # Fcγ receptors, if not the species' own
-    genotype: dict[str, str] = {}
+    genotype: dict[str, str] = Field(default={})
     section: Section = Section()
     cells: Cells = Cells()
     target: Target | None = None
-    antibody: list[Antibody] = []
+    antibody: list[Antibody] = Field(default=[])
     immunisation: Immunisation | None = None
     dish: Dish | None = None  # set: a dish, not a body
     amyloid: Amyloid | None = None
     clinical: Clinical | None = None
+    scales: list[Scale] = Field(default=[])  # what the clinic reads beside it
     population: Population | None = None  # None: everybody is the typical individual
     therapy: Therapy = Therapy()
-    parameters: dict[str, float] = {}  # overrides of knowledge rows, listed in the manifest
+    parameters: dict[str, float] = Field(default={})  # overrides of knowledge rows
     # key -> word -> settings: what `organ=lung` means in this scenario
-    variants: dict[VariantKey, dict[str, dict[str, float | str]]] = {}
+    variants: dict[VariantKey, dict[str, dict[str, float | str]]] = Field(default={})
 
     @model_validator(mode="after")
     def _is_a_dish_or_a_body(self) -> "Scenario":
@@ -248,6 +212,25 @@ class Scenario(Part):
         if place is not None and (place == "medium") != (self.dish is not None):
             raise ValueError("target.place medium is for a dish, and only medium is")
         return self
+
+    @model_validator(mode="after")
+    def _begins_one_way(self) -> "Scenario":
+        if self.run_in_days > 0.0 and self.prodrome_days > 0.0:
+            raise ValueError("run_in_days is for a chronic disease, prodrome_days for an acute one")
+        return self
+
+    @model_validator(mode="after")
+    def _scales_have_words_of_their_own(self) -> "Scenario":
+        words = [scale.reads for scale in self.scales]
+        words += [self.clinical.reads] if self.clinical and self.clinical.reads else []
+        twice = sorted({word for word in words if words.count(word) > 1})
+        if twice:
+            raise ValueError(f"scales: '{twice[0]}' is read twice")
+        return self
+
+    def scale(self, word: str) -> Scale | None:
+        """The scale beside the clinical score that is read by this word."""
+        return next((scale for scale in self.scales if scale.reads == word), None)
 
     @property
     def receptor_species(self) -> str:

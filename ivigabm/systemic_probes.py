@@ -4,6 +4,7 @@ Makers as in `ivigabm.probes`, which registers them.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.amyloid import STATES
 from ivigabm.processes.complement import Complement
+from ivigabm.processes.sensitised_cells import HOURS_PER_DAY, SensitisedCell
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -28,7 +30,6 @@ LOADS = {
 }
 COMPONENTS = ("C1q", "C4", "C3")
 RED_CELL = "red_cell"
-HOURS_PER_DAY = 24.0
 
 
 def _lacks(word: str, scenario: "Scenario", what: str) -> NotExpressible:
@@ -70,9 +71,15 @@ def _antigen_load(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _rbc_clearance(which: Words, scenario: "Scenario") -> Probe:
-    """Rate at which sensitised red cells are engulfed, 1/h."""
-    if scenario.target is None or scenario.target.kind != RED_CELL:
-        raise _lacks("rbc_clearance", scenario, "sensitised red cells (antibody.target=red_cell)")
+    """Rate at which sensitised red cells are engulfed, 1/h.
+
+    The scenario's own targets where they are red cells, otherwise a few given as a test.
+    """
+    target, tested = scenario.target, cache(SensitisedCell)
+    if target is None or (target.kind != RED_CELL and target.place != "blood"):
+        raise _lacks("rbc_clearance", scenario, "phagocytes of the blood, nor red cells for them")
+    if target.kind != RED_CELL:
+        return lambda world: tested(world).rate(world)
 
     def read(world: "World") -> float:
         table = world.tables["target_cell"]

@@ -20,6 +20,10 @@ FORBIDDEN = {
     "engine": SHOWING | ASKING | RUNNING | BIOLOGY
     | {"knowledge", "scenario", "perturbation", "outcomes"},
     "knowledge": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
+    "schema": SHOWING | ASKING | RUNNING | BIOLOGY
+    | {"knowledge", "scenario", "perturbation", "outcomes"},
+    "clinical": SHOWING | ASKING | RUNNING | BIOLOGY
+    | {"knowledge", "scenario", "perturbation", "outcomes"},
     "scenario": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},
     "words": SHOWING | ASKING | RUNNING | BIOLOGY | {"scenario", "perturbation", "outcomes"},
     "antibody_words": SHOWING | ASKING | RUNNING | BIOLOGY | {"perturbation", "outcomes"},

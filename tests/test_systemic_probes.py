@@ -27,7 +27,7 @@ def tiny(name, days, **words):
         ("cidp", "survival", "individual dies"),
         ("cidp", "antigen_load[abeta]", "no amyloid"),
         ("alzheimer", "antigen_load[tau]", "abeta"),
-        ("mouse_itp", "rbc_clearance", "red cells"),
+        ("cidp", "rbc_clearance", "red cells"),
         ("cidp", "component[C9]", "C1q"),
         ("cidp", "proliferation[macrophage]", "b_cell"),
     ],
@@ -97,3 +97,25 @@ def test_il4_of_all_origins_is_one_reading():
     model = tiny("mouse_kbxn", 0.5, no_ivig=True, give="IL-4:3")
     assert not model.world.fields["il4"].any()
     assert read("cytokine[IL-4]", model) == pytest.approx(3.0 * np.exp(-0.5), rel=0.1)
+
+
+def test_a_clearance_test_reads_the_phagocytes_of_the_blood_and_changes_nothing():
+    """C126, E029: sensitised red cells stay longer under IVIg, spleen or not."""
+    words = {"set.cells.macrophage": 60, "set.cells.b_cell": 20, "set.run_in_days": 1}
+    words |= {"set.section.width": 24, "set.section.height": 24, "set.step_hours": 3}
+    word = "rbc_clearance"
+
+    def rate(**more):
+        change = parse({**words, **more})
+        return IVIgModel("itp", rng=1, days=3.0, perturbation=change, probes=[word]).run()
+
+    treated, twin = rate(), rate(no_ivig=True)
+    assert 0.1 < twin.observer.last[word] < 3.0  # gone within hours in the untreated
+    assert treated.observer.last[word] < 0.7 * twin.observer.last[word]
+    blind = rate(without="FC_FCGR_BLOCK").observer.last[word]
+    assert blind > 0.85 * twin.observer.last[word]
+    without = rate(no_ivig=True, deplete="spleen").observer.last[word]
+    assert 0.3 < without / twin.observer.last[word] < 0.95
+    unseen = IVIgModel("itp", rng=1, days=3.0, perturbation=parse(words)).run()
+    for name, value in unseen.observer.last.items():
+        assert treated.observer.last[name] == value

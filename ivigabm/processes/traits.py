@@ -10,10 +10,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ivigabm.clinical import Population
 from ivigabm.engine.streams import Streams, purpose
 from ivigabm.errors import InputError
 from ivigabm.knowledge import ParameterSet
-from ivigabm.scenario import Population
 
 SEVERITY = purpose("individual: severity")
 OCCUPANCY = purpose("individual: occupancy")

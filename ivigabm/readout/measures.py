@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ivigabm.clinical import Clinical
 from ivigabm.errors import InputError, NotExpressible, nearest
 from ivigabm.observation import OBSERVED
 from ivigabm.probes import MAKERS, SUBSTANCES, Words, canonical, join, probe
@@ -87,14 +88,20 @@ AREA = "inflammation_auc"
 
 
 def measure_words(scenario: Scenario | None = None) -> frozenset[str]:
-    """All words that may stand as a measure; with a scenario, its own clinical one as well."""
-    own = _reads(scenario) if scenario is not None else None
+    """All words that may stand as a measure; with a scenario, its own clinical ones as well."""
     known = {*OBSERVED, *MAKERS, *CLINICAL, *KINETICS, AREA}
-    return frozenset(known | ({own} if own else set()))
+    return frozenset(known | (set(_read(scenario)) if scenario is not None else set()))
 
 
 def _reads(scenario: Scenario) -> str | None:
     return scenario.clinical.reads if scenario.clinical else None
+
+
+def _read(scenario: Scenario) -> dict[str, str]:
+    """What the clinic of a scenario reads, and the column that holds it."""
+    own = _reads(scenario)
+    main = {own: "clinical_score"} if own else {}
+    return main | {scale.reads: scale.reads for scale in scenario.scales}
 
 
 def sources(word: str, which: Words, scenario: Scenario) -> Words:
@@ -109,10 +116,7 @@ def sources(word: str, which: Words, scenario: Scenario) -> Words:
         return tuple(_probe(join(name, which), scenario) for name in KINETICS[word].probes)
     if word in MAKERS:
         return (_probe(join(word, which), scenario),)
-    plain = {**{name: name for name in OBSERVED}, AREA: "inflammation"}
-    own = _reads(scenario)
-    if own:
-        plain[own] = "clinical_score"
+    plain = {**{name: name for name in OBSERVED}, AREA: "inflammation", **_read(scenario)}
     if word not in plain:
         raise NotExpressible(_absent(word, scenario, {*plain, *MAKERS, *KINETICS}))
     if which:
@@ -127,7 +131,7 @@ def _probe(text: str, scenario: Scenario) -> str:
 
 def _absent(word: str, scenario: Scenario, there: set[str]) -> str:
     if word in CLINICAL:
-        own = _reads(scenario)
+        own = ", ".join(_read(scenario))
         read = f"it reads {own}" if own else "it names no clinical measure"
         return f"measure '{word}': scenario '{scenario.name}' does not read it; {read}"
     return f"measure '{word}': the model has nothing that it names{nearest(word, there)}"
@@ -201,10 +205,13 @@ def in_unit_interval(readout: "Readout") -> bool:
 
 def span(word: str, scenario: Scenario) -> float | None:
     """Range of a measure: from no function to full; None where it has no natural one."""
-    if word == _reads(scenario) or word == "clinical_score":
-        if scenario.clinical is None:
+    scale: Clinical | None = scenario.scale(word)
+    if scale is None and word in (_reads(scenario), "clinical_score"):
+        scale = scenario.clinical
+        if scale is None:
             return 1.0
-        f, score = zip(*scenario.clinical.scale, strict=True)
+    if scale is not None:
+        f, score = zip(*scale.scale, strict=True)
         none, full = np.interp([0.0, 1.0], f, score)
         return float(abs(full - none))
     return 1.0 if word in SHARES else None

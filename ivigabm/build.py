@@ -39,7 +39,8 @@ from ivigabm.processes.phagocytes import (
     copies_shown,
 )
 from ivigabm.processes.plasma import Pools
-from ivigabm.processes.ports import SUNK, Ports
+from ivigabm.processes.port_values import Ports
+from ivigabm.processes.ports import SUNK
 from ivigabm.processes.world import LECTIN, Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture

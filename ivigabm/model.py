@@ -29,7 +29,7 @@ from ivigabm.processes.dendritic import Dendritic
 from ivigabm.processes.dosing import Plasma
 from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
-from ivigabm.processes.ports import PORTS
+from ivigabm.processes.port_values import moves
 from ivigabm.processes.sensing import Sensing
 from ivigabm.processes.suspension import Suspension
 from ivigabm.processes.t_cells import TCells
@@ -250,7 +250,7 @@ class IVIgModel(TableModel):
         for mechanism in self.mechanisms:
             brought = mechanism.contribution(drug)
             world.ports.write(mechanism.port, brought)
-            if mechanism.id not in self._acted and np.any(brought != PORTS[mechanism.port].neutral):
+            if mechanism.id not in self._acted and moves(mechanism.port, brought):
                 self._acted.add(mechanism.id)
 
     def tidy(self) -> None:

@@ -21,7 +21,7 @@ from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Idiotypes
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
-from ivigabm.processes.ports import Ports
+from ivigabm.processes.port_values import Ports
 from ivigabm.processes.traits import Traits, drawn
 from ivigabm.scenario import Organs
 

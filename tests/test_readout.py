@@ -345,6 +345,22 @@ def test_kinetics_of_a_tracer():
         probes_of(parse_readout("half_life[antibody].peak"), ITP)
 
 
+def test_half_life_is_terminal_in_a_window_that_holds_the_dose():
+    """Nothing is there before the dose, and distribution is not elimination."""
+    day = np.linspace(0.0, 56.0, 57)
+    slow, fast = np.exp(-np.log(2.0) / 20.0 * day), np.exp(-np.log(2.0) / 1.0 * day)
+    level = np.where(day < 2.0, 0.0, slow + fast)  # given on day 2
+    run = pd.DataFrame({"day": day, "plasma[antibody]": level})
+    for text in ("half_life[antibody]@0-56d", "half_life[antibody]"):
+        group = evaluate(parse_readout(text), {"arm": {1: run}}, ITP)
+        assert group.figure == pytest.approx(20.0, rel=1e-3)
+    chosen = evaluate(parse_readout("half_life[antibody]@3-6d"), {"arm": {1: run}}, ITP)
+    assert chosen.figure < 15.0  # a window that starts on the way down is taken as it is
+    nothing = run.assign(**{"plasma[antibody]": 0.0})
+    group = evaluate(parse_readout("half_life[antibody]@0-56d"), {"arm": {1: nothing}}, ITP)
+    assert math.isnan(group.figure)
+
+
 @given(st.lists(st.floats(0, 1e3), min_size=6, max_size=6), st.floats(0, 1e3))
 def test_relations_between_stats(values, limit):
     nadir, mean, peak = (figure(f"platelets.{s}@0-4d", values) for s in ("nadir", "mean", "peak"))

@@ -57,10 +57,19 @@ class Kinetics:
 
 
 def _half_life(courses: list[Course], start: float, end: float) -> float:
-    """Terminal half-life, days: least squares through the logarithm of the concentration."""
+    """Terminal half-life, days: least squares through the logarithm of the concentration.
+
+    A window in which the level still rises holds the dose, and with it the time of distribution:
+    there the line goes through the later half of what follows the peak. Otherwise the window is
+    the terminal phase that was chosen, and all of it counts.
+    """
     (plasma,) = courses
     inside = plasma.within(start, end)
     day, level = plasma.day[inside], plasma.value[inside]
+    peak = int(np.argmax(level)) if len(level) else 0
+    if peak > 0:
+        late = day >= 0.5 * (day[peak] + day[-1])
+        day, level = day[late], level[late]
     if len(day) < 3 or not np.all(level > 0.0):
         return float("nan")
     slope = float(np.polyfit(day - day[0], np.log(level), 1)[0])

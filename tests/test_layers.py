@@ -38,6 +38,12 @@ FORBIDDEN = {
     "dish_probes": SHOWING | ASKING
     | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},
+    "cell_probes": SHOWING | ASKING
+    | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
+    "receptor_probes": SHOWING | ASKING
+    | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
+    "plasma_probes": SHOWING | ASKING
+    | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "systemic_probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},
     "observation": SHOWING | ASKING | {"model", "build", "outcomes"},
     "reading": SHOWING | ASKING | {"model", "build", "observation", "outcomes"},

@@ -29,6 +29,9 @@ _SOURCES = (
     "observation.py",
     "probes.py",
     "dish_probes.py",
+    "cell_probes.py",
+    "receptor_probes.py",
+    "plasma_probes.py",
     "outcomes.py",
 )
 

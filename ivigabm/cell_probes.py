@@ -1,0 +1,136 @@
+"""Measures of cells: how many of a kind where, their activation and division.
+
+Makers as in `ivigabm.probes`, which registers them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigabm.errors import NotExpressible, unknown
+from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
+from ivigabm.processes.phagocytes import ARMED
+from ivigabm.processes.t_cells import EFFECTOR, TREG
+from ivigabm.processes.world import COLUMNS
+
+if TYPE_CHECKING:
+    from ivigabm.processes.world import World
+    from ivigabm.scenario import Scenario
+
+Probe = Callable[["World"], float]
+Words = tuple[str, ...]
+
+DIVIDING = ("b_cell", "t_cell")
+_PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
+_RESIDENT = {kind.name for kind in ARMED}  # of the organ, not of its niche
+
+
+def mean(values: NDArray[np.float64]) -> float:
+    """Mean of the values; undefined over none."""
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Rows of a table: all that live, or those in some stages. `home`: where the model has them."""
+
+    table: str
+    stages: tuple[int, ...]
+    home: Words
+
+    def rows(self, world: "World") -> NDArray[np.bool_]:
+        table = world.tables[self.table]
+        alive = table["alive"]
+        return alive & np.isin(table["stage"], self.stages) if self.stages else alive
+
+
+def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
+    """Cell kinds that can be followed, by their words."""
+    blood = scenario.target is not None and scenario.target.place == "blood"
+    organ: Words = ("spleen",) if blood else ("tissue",)
+    if scenario.dish is not None:  # one place
+        organ = ()
+    kinds = {
+        name: Kind(name, (), organ if name in _RESIDENT or scenario.dish else ("spleen",))
+        for name, columns in COLUMNS.items()
+        if not _PARTS & set(columns)
+    }
+    kinds |= {name: Kind("b_cell", (code,), ("spleen",)) for code, name in enumerate(STAGES)}
+    kinds["plasma_cell"] = Kind("b_cell", (PLASMA_SHORT, PLASMA_LONG), ("spleen",))
+    kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), ())
+    kinds["treg"] = Kind("t_cell", (TREG,), ())
+    kinds["t_cell"] = Kind("t_cell", (), ())
+    kinds["target_cell"] = Kind("target_cell", (), ("blood",) if blood else organ)
+    if scenario.target is not None:
+        kinds[scenario.target.kind] = kinds["target_cell"]
+    return kinds
+
+
+def followed(what: str, name: str, place: Words, scenario: "Scenario") -> Kind:
+    """A cell kind that is followed at that place."""
+    kinds = kinds_of(scenario)
+    if name not in kinds:
+        raise unknown(f"{what}: cell kind", name, kinds, NotExpressible)
+    found = kinds[name]
+    if place and place[0] not in found.home:
+        where = f"in {found.home[0]} only" if found.home else "in all places together"
+        raise NotExpressible(
+            f"{what}: in scenario '{scenario.name}' the model follows {name} {where}, "
+            f"found '{place[0]}'"
+        )
+    return found
+
+
+def _cells(which: Words, scenario: "Scenario") -> Probe:
+    """Living cells of a kind, agents of the section."""
+    kind = followed("cells", which[0], which[1:], scenario)
+    return lambda world: float(np.count_nonzero(kind.rows(world)))
+
+
+def _share_of(which: Words, scenario: "Scenario") -> Probe:
+    """Cells of the first kind over those of the second."""
+    part, whole = (followed("share_of", name, (), scenario) for name in which)
+
+    def read(world: "World") -> float:
+        number = np.count_nonzero(whole.rows(world))
+        return float(np.count_nonzero(part.rows(world)) / number) if number else float("nan")
+
+    return read
+
+
+def _activation(which: Words, scenario: "Scenario") -> Probe:
+    """Mean activation of the living cells of a kind, 0 to 1."""
+    kinds = kinds_of(scenario)
+    able = {name for name, kind in kinds.items() if "activation" in COLUMNS[kind.table]}
+    if which[0] not in able:
+        raise unknown("activation: cell kind", which[0], able, NotExpressible)
+    kind = kinds[which[0]]
+    return lambda world: mean(world.tables[kind.table]["activation"][kind.rows(world)])
+
+
+def _proliferation(which: Words, scenario: "Scenario") -> Probe:
+    """Divisions per living cell of a kind and day."""
+    kinds = {name: kind for name, kind in kinds_of(scenario).items() if kind.table in DIVIDING}
+    if which[0] not in kinds:
+        raise unknown("proliferation: cell kind", which[0], kinds, NotExpressible)
+    kind = kinds[which[0]]
+
+    def read(world: "World") -> float:
+        born, living = world.born.get(kind.table), np.count_nonzero(kind.rows(world))
+        if born is None or living == 0:
+            return 0.0 if living else float("nan")
+        daughters = np.isin(born, kind.stages) if kind.stages else np.ones(len(born), bool)
+        return float(np.count_nonzero(daughters) / living / world.dt)
+
+    return read
+
+
+CELL_MAKERS: tuple[tuple[str, int, int, Callable[[Words, "Scenario"], Probe]], ...] = (
+    ("cells", 1, 2, _cells),
+    ("share_of", 2, 2, _share_of),
+    ("activation", 1, 1, _activation),
+    ("proliferation", 1, 1, _proliferation),
+)

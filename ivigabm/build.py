@@ -53,7 +53,7 @@ _FRAGMENTS: dict[str, Fragment] = {
     "fc_multimer": "fc",
     "albumin": "none",
 }
-DRUG_MEETS = ("CD22", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # gene products that it needs
+DRUG_MEETS = ("CD22", "CD23", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # products that it needs
 ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 

@@ -42,10 +42,11 @@ def found(world: World, scenario: Scenario) -> None:
     everywhere = np.nonzero(np.ones(world.shape, bool))
     niche = (world.niche_x, world.niche_y)
     count = scenario.cells.model_dump()
-    gone = set(world.resolved.depleted) | ({"sensor_cell"} if "CSF-1" in world.missing else set())
+    gone = set(world.resolved.depleted)
     if "microglia" in gone:
         gone.add("macrophage")  # the phagocytes of this tissue
     kept = _without_spleen(world) if "spleen" in gone else {}
+    kept["sensor_cell"] = kept.get("sensor_cell", 1.0) * world.present("CSF-1")
     for kind, place in (
         ("macrophage", everywhere),
         ("neutrophil", everywhere),

@@ -11,7 +11,10 @@ from typing import Any
 from ivigabm.errors import InputError, NotExpressible
 from ivigabm.words import choice, mixture, number
 
-CYTOKINES = {"IL-33": "il33", "IL-4": "il4_own", "TNF": "tnf", "C5a": "c5a"}
+CYTOKINES = {
+    "IL-33": "il33", "IL-4": "il4_own", "TNF": "tnf", "C5a": "c5a", "IFN-gamma": "ifn_gamma",
+    "IL-1": "il1", "IL-10": "il10", "IL-11": "il11", "BAFF": "baff", "GM-CSF": "gm_csf",
+}  # fmt: skip
 COMPLEX, RED_CELL = "immune_complex", "opsonised_red_cell"
 GIFTS = (*CYTOKINES, COMPLEX, RED_CELL)
 DONATED = ("dendritic_cell", "t_effector", "treg")  # kinds that a transfer may hold

@@ -101,7 +101,8 @@ def _strength(world: "World") -> tuple[float, float]:
         # the port tells of the target's surroundings; plasma holds more of the same molecules
         richer = float(np.sum(drug.plasma) / np.sum(drug.at_target)) - 1.0
         accepted += float(world.ports["c3b_acceptor"][0]) * richer
-    return rule.strength(world, accepted)
+    activation, gain = rule.strength(world, accepted)
+    return activation * rule.c4, gain
 
 
 def _c3b2(which: Words, scenario: "Scenario") -> Probe:
@@ -120,11 +121,9 @@ def _component(which: Words, scenario: "Scenario") -> Probe:
         raise unknown("component", which[0], COMPONENTS, NotExpressible)
     if which[0] == "C3":
         return lambda world: world.present("C3")
-    its_own = which[0] == "C1q"  # nobody is born without C4 here
 
     def read(world: "World") -> float:
-        left = float(world.ports["early_classical"][0])
-        return left * world.present("C1q") if its_own else left
+        return float(world.ports["early_classical"][0]) * world.present(which[0])
 
     return read
 

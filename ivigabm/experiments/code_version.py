@@ -18,7 +18,7 @@ _SOURCES = (
     "variants.py",
     "reading.py",
     "systemic_probes.py",
-    "perturbation.py",
+    "perturbation",
     "agents",
     "processes",
     "mechanisms",

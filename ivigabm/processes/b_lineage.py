@@ -154,7 +154,7 @@ class BLineage:
                 ps["b_cell.secretion_plasma_cell"],
             ]
         )
-        self.baff_fold = ps["b_cell.baff_death_fold"]
+        self.baff_fold, self.baff = ps["b_cell.baff_death_fold"], world.present("BAFF")
         self.silencing = ps["b_cell.silencing"]
         self.culture_death = ps["culture.death_b_cell"]
         self.rescue = ps["culture.baff_rescue"]
@@ -184,14 +184,22 @@ class BLineage:
         if world.body.closed:
             return self._in_a_dish(world)
         drive = self.drive(world)
-        sink = float(world.ports["baff_sink"][0])
-        starved = 1.0 + (self.baff_fold - 1.0) * sink / (1.0 + sink)
+        starved = self.starved(world)
         rates = self.rates.copy()
         rates[NAIVE, 1] *= drive
         rates[ACTIVATED, 2] *= drive
         rates[: PLASMABLAST + 1, 0] *= starved
         rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
         return rates
+
+    def starved(self, world: "World") -> float:
+        """Fold of the death rate by BAFF over its level in health; more of it spares cells."""
+        sink = float(world.ports["baff_sink"][0])
+        lacking = sink + (1.0 - self.baff) - world.given["baff"]
+        if lacking >= 0.0:
+            return 1.0 + (self.baff_fold - 1.0) * lacking / (1.0 + sink)
+        more = -lacking / (1.0 + sink)
+        return 1.0 / (1.0 + (self.baff_fold - 1.0) * more / (1.0 + more))
 
     @staticmethod
     def drive(world: "World") -> float:
@@ -209,7 +217,8 @@ class BLineage:
     def _in_a_dish(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Rates under added BAFF and cross-linking of the receptor."""
         signal = self.receptor_signal(world)
-        baff = world.stimulus("BAFF") / (1.0 + float(world.ports["baff_sink"][0]))
+        baff = world.stimulus("BAFF") + world.given["baff"]
+        baff /= 1.0 + float(world.ports["baff_sink"][0])
         rates = self.rates.copy()
         rates[: PLASMABLAST + 1, 0] = self.culture_death * (1.0 - self.rescue * baff / (1.0 + baff))
         rates[NAIVE, 1] = self.culture_activation * signal

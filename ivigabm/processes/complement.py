@@ -2,8 +2,8 @@
 
     c  = sum_i q_i (n_i / n_q)^2 + n_M / n_qM        C1 = C1q * c / (1 + c)
     d  = sum_i (n_i / n_q)^2                         A = s * B * d / (1 + d)
-    C4b = C1 / (1 + X / K_acc)
-    C3b = (C1 + A) * C3 * (1 + B amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
+    C4b = C4 * C1 / (1 + X / K_acc)
+    C3b = (C4 * C1 + A) * C3 * (1 + B amp) / (1 + X / K_acc)       C5b-9 = C5 * C6 * C3b^2
 
 C1q needs neighbours, hence the square for IgG; one bound IgM suffices. On a surface without
 regulators (s above 0, as cartilage) bound IgG of any subclass starts the alternative pathway;
@@ -25,12 +25,13 @@ IGG_MASS_ROW = "mass.igg"
 
 @kernel
 def fix_complement(
-    opsonin, weight, is_igm, half_igg, half_igm, c1q, surface, spared, gain, terminal, alive, n,
+    opsonin, weight, is_igm, half_igg, half_igm, c1q, c4, surface, spared, gain, terminal, alive, n,
     bound, c4b, c3b, c5b9,
 ):  # fmt: skip
     """C1q, C4b, C3b and C5b-9 on every target, from its opsonin densities.
 
-    spared : share of nascent C4b that fluid-phase IgG leaves. bound : receives C1q.
+    c4 : function of C4. spared : share of nascent C4b that fluid-phase IgG leaves.
+    bound : receives C1q.
     """
     for row in range(n):
         if not alive[row]:
@@ -44,8 +45,8 @@ def fix_complement(
                 c += weight[k] * density * density
                 d += density * density
         bound[row] = c1q * c / (1.0 + c)
-        c4b[row] = bound[row] * spared
-        c3b[row] = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
+        c4b[row] = bound[row] * c4 * spared
+        c3b[row] = (bound[row] * c4 + surface * d / (1.0 + d)) * gain
         c5b9[row] = terminal * c3b[row] * c3b[row]
 
 
@@ -71,6 +72,7 @@ class Complement:
         )
         self.c1q = world.present("C1q") * world.serum
         self.c3 = world.present("C3") * world.serum
+        self.c4 = world.present("C4")
         self.terminal = world.present("C5") * world.present("C6")
         molecules = world.antigen.molecules if world.antigen else ()
         self.is_igm = np.array([m.is_igm for m in molecules], dtype=bool)
@@ -106,6 +108,7 @@ class Complement:
             self.half_igg,
             self.half_igm,
             c1q,
+            self.c4,
             self.surface,
             self.spared(world, accepted * self.acceptor),
             gain,

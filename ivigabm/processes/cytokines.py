@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 # `il33` and `il4` are what sensor cells call forth for the drug, `il4_own` is all other IL-4
 NAMES = ("tnf", "chemokine", "il33", "il4", "ifn_gamma", "il10", "pge2", "c5a", "il1", "il4_own")
 TRAVELLING = ("il33", "il4", "il4_own")  # made in the spleen, felt elsewhere: through plasma
-GIVEN = ("tnf", "il33", "il4_own", "c5a")  # those that can be injected
+# those that can be injected; the last three act on their cells without a field of their own
+GIVEN = (
+    "tnf", "il33", "il4_own", "c5a", "ifn_gamma", "il1", "il10", "baff", "il11", "gm_csf",
+)  # fmt: skip
 NEUTRALISED = ("tnf",)  # cytokines that the port `cytokine_sink` covers, in its order
 _PLACE = {name: place for place, name in enumerate(NAMES)}
 
@@ -107,6 +110,9 @@ class Cytokines:
         self.il10_rate = ps["dendritic.secretion_il10"] * per_cell * present["il10"]
         self.il10_share = ps["dendritic.il10_share"]
         self.th2 = ps["t_cell.th2_share"]
+        self.th1 = (1.0 - self.th2) * world.present("IL-12")
+        spared = 1.0 - world.present("GM-CSF")
+        self.myeloid_call = 1.0 - ps["t_cell.gm_csf_share"] * spared
         self.exchange, self.plasma_loss = ps["cytokine.exchange"], ps["cytokine.plasma_loss"]
         self.washed = -float(expm1(-self.plasma_loss * world.dt))
         self.keep_given = float(exp(-world.dt * ps["cytokine.loss_given"]))
@@ -155,11 +161,14 @@ class Cytokines:
             world.given[name] *= self.keep_given
 
     def by_effectors(self) -> tuple[tuple[str, float], ...]:
-        """Cytokines of effector T cells and their rates: type 2 makes IL-4, not IFN-γ."""
+        """Cytokines of effector T cells and their rates: type 2 makes IL-4, not IFN-γ.
+
+        Without IL-12 none becomes type 1. Part of the call for phagocytes goes by GM-CSF.
+        """
         return (
             ("tnf", self.rate["tnf"]),
-            ("chemokine", self.rate["chemokine"]),
-            ("ifn_gamma", self.rate["ifn_gamma"] * (1.0 - self.th2)),
+            ("chemokine", self.rate["chemokine"] * self.myeloid_call),
+            ("ifn_gamma", self.rate["ifn_gamma"] * self.th1),
             ("il4_own", self.rate["il4"] * self.th2),
         )
 
@@ -224,4 +233,4 @@ class Cytokines:
     @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:
         """What primes neutrophils and harms tissue: free TNF and IL-1."""
-        return np.asarray(Cytokines.free(world, "tnf") + world.fields["il1"])
+        return np.asarray(Cytokines.free(world, "tnf") + world.felt("il1"))

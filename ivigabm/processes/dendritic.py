@@ -154,7 +154,7 @@ class Dendritic:
             adjuvant,
             float(world.ports["dc_maturation"][0]),
             self.induced(world),
-            world.fields["il10"],
+            world.felt("il10"),
             world.fields.pitch,
             self.relax_shown,
             self.relax_mature,

@@ -112,7 +112,7 @@ def hand_over(world: "World", gift: Gift) -> None:
     elif gift.name == COMPLEX:
         world.given_complex += amount * soluble_share(world)
     else:
-        world.given[CYTOKINES[gift.name]] += amount
+        world.given[CYTOKINES[gift.name]] += amount * world.unblocked(gift.name)
 
 
 class Plasma:

@@ -171,8 +171,8 @@ class Neutrophils:
     @staticmethod
     def priming(world: "World") -> NDArray[np.float64]:
         """What primes neutrophils, half-effect units over the field mesh."""
-        primed = Cytokines.inflammatory(world) + world.fields["ifn_gamma"]
-        return np.asarray(primed + world.stimulus("GM-CSF"))
+        primed = Cytokines.inflammatory(world) + world.felt("ifn_gamma")
+        return np.asarray(primed + world.stimulus("GM-CSF") + world.given["gm_csf"])
 
     def _live(self, world: "World", group: "Phagocytes") -> None:
         cells, receptors, ports = group.cells(world), group.receptors(world), world.ports

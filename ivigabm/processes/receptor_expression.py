@@ -132,7 +132,7 @@ class ReceptorExpression:
 
     def ifng(self, world: "World") -> NDArray[np.float64]:
         """IFN-γ over its half effect, as cells whose receptor the drug has lowered see it."""
-        return np.asarray(world.fields["ifn_gamma"] * self.ifng_left(world))
+        return np.asarray(world.felt("ifn_gamma") * self.ifng_left(world))
 
     def advance(self, world: "World") -> None:
         """One step of turnover for every receptor agent."""
@@ -153,7 +153,7 @@ class ReceptorExpression:
             ports["type2_signal"],
             fields["c5a"],
             ports["fcgr_complexes"],
-            fields["ifn_gamma"],
+            world.felt("ifn_gamma"),
             world.calm,
             (
                 world.given["tnf"],

@@ -164,7 +164,8 @@ class TCells:
         """Rates under what reaches T cells now: contacts, programme, IL-11."""
         contact = float(world.ports["cell_contact"][0])
         programme = float(world.ports["t_cell_programme"][0])
-        restraint = float(world.ports["th17_restraint"][0]) * self.il11_receptor
+        il11 = float(world.ports["th17_restraint"][0]) + world.given["il11"]
+        restraint = il11 * self.il11_receptor
         rates = self.rates.copy()
         rates[0] *= contact * programme
         rates[2] /= 1.0 + restraint
@@ -199,7 +200,7 @@ class TCells:
             self.recirculate,
             self.barrier,
             float(world.ports["cell_contact"][0]),
-            world.fields["ifn_gamma"],
+            world.felt("ifn_gamma"),
             self.door_x,
             self.door_y,
             self.outer,
@@ -224,7 +225,7 @@ class TCells:
             self.niche,
             self.target_at,
             world.shown,
-            world.fields["il10"],
+            world.felt("il10"),
             world.fields.pitch,
             float(world.ports["cell_contact"][0]),
             self.relax,
@@ -250,7 +251,7 @@ class TCells:
                 world.shown,
                 self.stimulating(world),
                 self.niche,
-                world.fields["il10"],
+                world.felt("il10"),
                 world.fields["pge2"],
                 world.fields.pitch,
                 world.dt,

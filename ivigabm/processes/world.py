@@ -77,6 +77,7 @@ COLUMNS["nk_receptor"] = dict(COLUMNS["fcg_receptor"])
 FATES = ("macrophage", "neutrophil", "nk_cell", "lysed", "died")
 LECTIN = "lectin"  # role of a receptor that binds sugar and tells the cell nothing here
 HELD = {"TNF": "tnf", "IFN-gamma": "ifn_gamma", "C5a": "c5a"}  # stimuli that are fields
+BY_RECEPTOR = {"ifn_gamma": "IFN-gammaR", "il1": "IL-1R"}  # fields felt through a product
 
 CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
 
@@ -251,7 +252,20 @@ class World:
     def stimulus(self, name: str) -> float:
         """Level of a stimulus of a dish now, half-effect units; 0 before day 0."""
         dish = self.resolved.scenario.dish
-        return dish.stimulus.get(name, 0.0) if dish and self.step >= 0 else 0.0
+        level = dish.stimulus.get(name, 0.0) if dish and self.step >= 0 else 0.0
+        return level * self.unblocked(name)
+
+    def unblocked(self, name: str) -> float:
+        """Share of an added product that a blocking antibody leaves; a knock-out takes none."""
+        return self.resolved.function.get(name, 1.0)
+
+    def felt(self, name: str) -> Array:
+        """What cells feel of a cytokine, half-effect units over the field mesh, with gifts."""
+        level, given = self.fields[name], self.given[name]
+        left = self.present(BY_RECEPTOR[name]) if name in BY_RECEPTOR else 1.0
+        if given == 0.0 and left == 1.0:
+            return level
+        return np.asarray((level + given) * left)
 
     def held_levels(self) -> dict[str, float]:
         """Fields that a dish's stimulus holds at a level now."""

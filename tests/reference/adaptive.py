@@ -29,7 +29,7 @@ def educate(model: "Individual") -> None:
     if not cells:
         return
     left, induced = float(world.ports["dc_maturation"][0]), rule.induced(world)
-    il10, pitch = world.fields["il10"].tolist(), world.fields.pitch
+    il10, pitch = world.felt("il10").tolist(), world.fields.pitch
     complexes = rule.complexes(world)
     held = complexes / (1.0 + complexes)
     for cell in cells:
@@ -93,7 +93,7 @@ def meeting(model: "Individual", cell: TCell, k: int) -> float:
         return 0.0
     if cell.stage == TREG:
         return 1.0
-    il10 = float(world.fields["il10"][cell.on(world.fields.pitch)])
+    il10 = float(world.felt("il10")[cell.on(world.fields.pitch)])
     grip = float(world.ports["cell_contact"][0]) / (1.0 + il10)
     fixed[0].attack_t_cell += rule.harm * grip
     return grip
@@ -131,7 +131,7 @@ def rates(model: "Individual", cell: TCell, current: list[float]) -> tuple[float
     world, rule = model.world, model.constants.t_cells
     priming, division, differentiation, blast, effector, activated, turnover, extra = current
     place = cell.on(world.fields.pitch)
-    calm = 1.0 + float(world.fields["il10"][place])
+    calm = 1.0 + float(world.felt("il10")[place])
     if cell.stage == NAIVE:
         stimulating = float(rule.stimulating(world)[cell.x, cell.y])
         return 0.0, priming * stimulating / calm, 0.0
@@ -171,7 +171,7 @@ def door(model: "Individual", draw: list[int]) -> Cell:
     if k >= rule.outer and rule.outer > 0:
         x, y = int(rule.door_x[k]), int(rule.door_y[k])
         pitch = world.fields.pitch
-        signal = float(world.fields["ifn_gamma"][x // pitch, y // pitch])
+        signal = float(world.felt("ifn_gamma")[x // pitch, y // pitch])
         passing = rule.barrier + (1.0 - rule.barrier) * signal / (1.0 + signal)
         if unit(draw[1]) >= passing * float(world.ports["cell_contact"][0]):
             k = bounded(draw[2], rule.outer)

@@ -41,8 +41,8 @@ def fix_complement(model: "Individual") -> None:
                 c += weight * density * density
                 d += density * density
         target.c1q = c1q * c / (1.0 + c)
-        target.c4b = target.c1q * spared
-        target.c3b = (c1q * c / (1.0 + c) + surface * d / (1.0 + d)) * gain
+        target.c4b = target.c1q * rule.c4 * spared
+        target.c3b = (target.c1q * rule.c4 + surface * d / (1.0 + d)) * gain
         target.c5b9 = terminal * target.c3b * target.c3b
 
 

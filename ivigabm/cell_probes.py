@@ -4,7 +4,7 @@ Makers as in `ivigabm.probes`, which registers them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.phagocytes import ARMED
 from ivigabm.processes.t_cells import EFFECTOR, TREG
-from ivigabm.processes.world import COLUMNS
+from ivigabm.processes.world import COLUMNS, ORGANS
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -24,6 +24,7 @@ Probe = Callable[["World"], float]
 Words = tuple[str, ...]
 
 DIVIDING = ("b_cell", "t_cell")
+PLACES = ("blood", *ORGANS)  # of a circulating cell, by the code that it bears
 _PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
 _RESIDENT = {kind.name for kind in ARMED}  # of the organ, not of its niche
 
@@ -35,16 +36,23 @@ def mean(values: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of a table: all that live, or those in some stages. `home`: where the model has them."""
+    """Rows of a table: all that live, or those in some stages, or at one place.
+
+    home : where the model has them. place : code of the only place meant; None: all of them.
+    """
 
     table: str
     stages: tuple[int, ...]
     home: Words
+    place: int | None = None
 
     def rows(self, world: "World") -> NDArray[np.bool_]:
+        """Which rows of the table are meant, shape (rows,)."""
         table = world.tables[self.table]
-        alive = table["alive"]
-        return alive & np.isin(table["stage"], self.stages) if self.stages else alive
+        found = table["alive"]
+        if self.stages:
+            found = found & np.isin(table["stage"], self.stages)
+        return found if self.place is None else found & (table["place"] == self.place)
 
 
 def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
@@ -63,10 +71,19 @@ def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
     kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), ())
     kinds["treg"] = Kind("t_cell", (TREG,), ())
     kinds["t_cell"] = Kind("t_cell", (), ())
-    kinds["target_cell"] = Kind("target_cell", (), ("blood",) if blood else organ)
+    kinds["target_cell"] = Kind(
+        "target_cell", (), ("blood", *_passed(scenario)) if blood else organ
+    )
     if scenario.target is not None:
         kinds[scenario.target.kind] = kinds["target_cell"]
     return kinds
+
+
+def _passed(scenario: "Scenario") -> Words:
+    """Organs that the circulating targets of a scenario pass through."""
+    assert scenario.target is not None
+    cells = {name: getattr(scenario.target.organs, name) for name in ORGANS}
+    return tuple(name for name, number in cells.items() if number)
 
 
 def followed(what: str, name: str, place: Words, scenario: "Scenario") -> Kind:
@@ -76,12 +93,14 @@ def followed(what: str, name: str, place: Words, scenario: "Scenario") -> Kind:
         raise unknown(f"{what}: cell kind", name, kinds, NotExpressible)
     found = kinds[name]
     if place and place[0] not in found.home:
-        where = f"in {found.home[0]} only" if found.home else "in all places together"
+        where = f"in {', '.join(found.home)} only" if found.home else "in all places together"
         raise NotExpressible(
             f"{what}: in scenario '{scenario.name}' the model follows {name} {where}, "
             f"found '{place[0]}'"
         )
-    return found
+    if not place or len(found.home) == 1:
+        return found
+    return replace(found, place=PLACES.index(place[0]))
 
 
 def _cells(which: Words, scenario: "Scenario") -> Probe:

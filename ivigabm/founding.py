@@ -10,7 +10,7 @@ from ivigabm.gifts import CONDITIONED
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
-from ivigabm.processes.world import CODES, COLUMNS, World
+from ivigabm.processes.world import CODES, COLUMNS, ORGANS, World
 from ivigabm.scenario import Scenario
 
 PLACE = purpose("founding: place")
@@ -180,7 +180,13 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         filled = level / world.antigen.half
         opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
     if world.blood_target:
-        table.add_founders(round(world.circulating_in_health()), opsonin=opsonin)
+        in_blood = world.circulating_in_health()
+        table.add_founders(round(in_blood), opsonin=opsonin)
+        for organ, fold in world.organs().items():
+            rows = table.add_founders(
+                round(in_blood * fold), opsonin=opsonin, place=1 + ORGANS.index(organ)
+            )
+            _place(world, table, rows, world.niche_x, world.niche_y)
     else:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:

@@ -101,7 +101,7 @@ class Observer:
         self._reading = Reading(world, self._score)
         self._room, self._means = np.zeros((5, 0)), np.zeros(5)
         self._copies = np.zeros(len(roles))
-        self._normal = world.circulating_in_health()
+        self._normal = world.circulating_in_health() * (1.0 + sum(world.organs().values()))
         self._reference = sum(
             world.quantity(antibody.concentration) / 1e3 for antibody in scenario.antibody
         )  # g/L

@@ -99,6 +99,14 @@ class Antibody(Part):
         return self
 
 
+class Organs(Part):
+    """Circulating cells that are in an organ, over those in blood, at rest."""
+
+    spleen: Quantity = 0.0
+    lymph_node: Quantity = 0.0
+    bone_marrow: Quantity = 0.0
+
+
 class Target(Part):
     """The cell that the antibody binds."""
 
@@ -119,6 +127,7 @@ class Target(Part):
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
     senescence: Quantity = "platelet.senescence"  # 1/day
     count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
+    organs: Organs = Organs()  # that circulating cells pass through, beside those in blood
 
 
 class Complexes(Part):

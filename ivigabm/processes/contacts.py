@@ -45,16 +45,20 @@ def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
 
 @kernel
 def engage_blood(
-    words, n, alive, site_x, site_y, starts, rows, ids, width, height, x, y, phagocyte, target
-):
+    words, n, alive, place, site_x, site_y, starts, rows, ids, width, height, x, y, phagocyte,
+    target,
+):  # fmt: skip
     """Send each circulating cell past a drawn site and list whom it meets there.
 
+    A cell with a `place` above 0 is in an organ, and passes none.
     `starts` and `rows` index the phagocytes by site. x and y of the circulating cells receive
     the site passed. Returns the number of contacts, in row order of the circulating cells.
     """
     count = 0
     sites = np.uint64(len(site_x))
     for row in range(n):
+        if place[row] > 0:
+            continue
         k = bounded(words[row, 0], sites)
         x[row], y[row] = site_x[k], site_y[k]
         if not alive[row]:
@@ -107,6 +111,7 @@ class Contacts:
                 words,
                 target.n,
                 target["alive"],
+                target["place"],
                 world.sinus_x,
                 world.sinus_y,
                 self.index.starts,

@@ -23,6 +23,7 @@ from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
 from ivigabm.processes.ports import Ports
 from ivigabm.processes.traits import Traits, drawn
+from ivigabm.scenario import Organs
 
 if TYPE_CHECKING:
     from ivigabm.processes.binding import Binding
@@ -52,7 +53,8 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
     "sensor_cell": {"x": np.int32, "y": np.int32, "signal": np.float64},
     "basophil": {"x": np.int32, "y": np.int32, "activation": np.float64},
     "target_cell": {
-        "x": np.int32, "y": np.int32, "c1q": np.float64, "c4b": np.float64, "c3b": np.float64,
+        "x": np.int32, "y": np.int32, "place": np.int8,
+        "c1q": np.float64, "c4b": np.float64, "c3b": np.float64,
         "c5b9": np.float64,
         "attack_phagocytic": np.float64, "attack_cytokine": np.float64,
         "attack_t_cell": np.float64, "attack_oxidant": np.float64, "attack_nk": np.float64,
@@ -78,6 +80,8 @@ FATES = ("macrophage", "neutrophil", "nk_cell", "lysed", "died")
 LECTIN = "lectin"  # role of a receptor that binds sugar and tells the cell nothing here
 HELD = {"TNF": "tnf", "IFN-gamma": "ifn_gamma", "C5a": "c5a"}  # stimuli that are fields
 BY_RECEPTOR = {"ifn_gamma": "IFN-gammaR", "il1": "IL-1R"}  # fields felt through a product
+
+ORGANS = tuple(Organs.model_fields)  # the n-th is place n of a target; place 0 is the blood
 
 CODES = {kind: number for number, kind in enumerate(COLUMNS, start=1)}
 
@@ -239,7 +243,7 @@ class World:
     def circulating_in_health(self) -> float:
         """Agents that production and senescence hold without disease; 0 for fixed targets.
 
-        In a dish: those that are put into it.
+        In blood, without those in organs. In a dish: those that are put into it.
         """
         target = self.resolved.scenario.target
         if target is None or not self.blood_target:
@@ -248,6 +252,15 @@ class World:
             return float(self.resolved.scenario.cells.target_cell)
         made = self.quantity(target.production) / target.count_per_agent
         return made / self.quantity(target.senescence)
+
+    def organs(self) -> dict[str, float]:
+        """Organs that circulating targets pass through -> cells there over those in blood."""
+        target = self.resolved.scenario.target
+        if target is None or target.place != "blood":
+            return {}
+        cells = {name: self.quantity(getattr(target.organs, name)) for name in ORGANS}
+        gone = self.resolved.depleted
+        return {name: n for name, n in cells.items() if n > 0.0 and name not in gone}
 
     def stimulus(self, name: str) -> float:
         """Level of a stimulus of a dish now, half-effect units; 0 before day 0."""

@@ -137,6 +137,7 @@ class TargetCell(Resident):
     """What the antibody binds: fixed in tissue, or a cell of the blood that passes by."""
 
     opsonin: list[float]
+    place: int = 0  # of the blood; above it an organ
     c1q: float = 0.0
     c4b: float = 0.0
     c3b: float = 0.0

@@ -65,6 +65,8 @@ def engage_blood(model: "Individual", kind: str) -> None:
     world, circulating = model.world, model.kinds["target_cell"]
     sinus = list(zip(world.sinus_x.tolist(), world.sinus_y.tolist(), strict=True))
     for target, draw in zip(circulating, words(model, PASSAGE, circulating), strict=True):
+        if target.place > 0:  # in an organ
+            continue
         target.cell = model.grid[sinus[bounded(draw[0], len(sinus))]]
         around = [target.cell, *target.cell.connections.values()]
         lots = {

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ivigabm.engine.elementary import expm1, hill
-from ivigabm.processes.circulation import AGEING, BIRTH, NEWBORN
+from ivigabm.processes.circulation import AGEING, BIRTH, NEWBORN, PASSING
 from ivigabm.processes.cytokines import Cytokines
 from ivigabm.processes.suspension import DIED, FATE, LYSED
 from reference.agents import TargetCell
 from reference.binding import patch_equilibrium
-from reference.draws import newborn, unit, words
+from reference.draws import bounded, newborn, unit, words
 
 if TYPE_CHECKING:
     from reference.individual import Individual
@@ -69,6 +69,8 @@ def circulate(model: "Individual") -> None:
     for target, draw in zip(cells, words(model, AGEING, cells), strict=True):
         target.alive = unit(draw[1]) >= rule.chance
     model.bury("target_cell")
+    if rule.leave[0] > 0.0:
+        pass_organs(model)
     marrow = int(rule.marrow[0])
     drawn = unit(int(world.streams.words(BIRTH, world.step, rule.marrow)[0, 0]))
     kinds = len(world.antigen.pools) if world.antigen else 1
@@ -76,6 +78,21 @@ def circulate(model: "Individual") -> None:
         number = newborn(model, NEWBORN, marrow, order)
         born = TargetCell(model, number, model.grid[0, 0], opsonin=[0.0] * kinds)
         model.kinds["target_cell"].append(born)
+
+
+def pass_organs(model: "Individual") -> None:
+    """Cells of the blood enter an organ, where they stand in the niche; those of organs return."""
+    rule, world, cells = model.constants.circulation, model.world, model.kinds["target_cell"]
+    niche = list(zip(world.niche_x.tolist(), world.niche_y.tolist(), strict=True))
+    for target, draw in zip(cells, words(model, PASSING, cells), strict=True):
+        if unit(draw[0]) >= rule.leave[target.place]:
+            continue
+        if target.place > 0:
+            target.place = 0
+            continue
+        lot = unit(draw[1])
+        target.place = next(k for k, share in enumerate(rule.upto) if k > 0 and lot < share)
+        target.cell = model.grid[niche[bounded(draw[2], len(niche))]]
 
 
 def opsonise(model: "Individual") -> None:

@@ -156,6 +156,21 @@ def test_fate_of_circulating_targets_alone() -> None:
     assert founders - now, "nothing has died"
 
 
+def test_passage_through_organs_alone() -> None:
+    words = {"set.target.count_per_agent": 0.6, "set.step_hours": 2}
+    model, individual = halfway("mouse_cell_depletion", 5, **words)
+    before = model.tables["target_cell"]["place"].tolist()
+
+    def phase(m: IVIgModel) -> None:
+        m.circulation.advance(m.world)
+        m.tidy()
+
+    repeat_alone(model, individual, phase, targets.circulate, steps=40)
+    after = model.tables["target_cell"]["place"].tolist()
+    assert set(before) == set(after) == {0, 1, 2, 3}
+    assert before[: len(after)] != after
+
+
 def run_both(scenario: str | Scenario, seed: int, words: dict[str, Any], steps: int) -> IVIgModel:
     """Step both engines side by side from the start; nothing may differ, at any step."""
     change = parse(words)

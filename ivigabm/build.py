@@ -25,7 +25,7 @@ from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
-from ivigabm.processes.complexes import Suspended, suspended
+from ivigabm.processes.complexes import in_a_dish
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Clone, Idiotypes
@@ -84,7 +84,7 @@ def build(resolved: Resolved, seed: int) -> World:
     _zones(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
-    world.complexes = _complexes(world, scenario)
+    world.complexes = in_a_dish(world)
     world.idiotypes = _idiotypes(world, scenario)
     if resolved.preparation:
         world.drug = _drug(world, resolved.preparation, resolved.composition, resolved.molar)
@@ -227,23 +227,6 @@ def _own_pools(world: World, scenario: Scenario) -> tuple[Pools, Antigen | None]
     if not pathogenic or scenario.target is None:
         return pools, None
     return pools, _antigen(world, scenario, pathogenic, len(molecules))
-
-
-def _complexes(world: World, scenario: Scenario) -> Suspended | None:
-    """The immune complexes of a dish; None where it has none."""
-    given = scenario.dish.complexes if scenario.dish else None
-    if given is None or given.concentration == 0.0:
-        return None
-    kinds = tuple(
-        Molecule(given.species, subclass, glycoform=given.glycoform)
-        for subclass in given.subclasses
-    )
-    return suspended(
-        given.concentration * 1e-9,
-        given.valency,
-        list(given.subclasses.values()),
-        world.fcgr_affinity(kinds),
-    )
 
 
 def _subclass(row: str) -> str:

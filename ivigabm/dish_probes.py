@@ -113,6 +113,14 @@ def _of_cells(what: str, kinds: tuple[str, ...], column: str) -> Maker:
     return make
 
 
+def _degranulation(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Activation of neutrophils or basophils."""
+    read = _of_cells("degranulation", ("neutrophil", "basophil"), "activation")(which, scenario)
+    if scenario.cells.neutrophil:
+        return read
+    return lambda world: read(world) + world.basophils_own
+
+
 def _pge2(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     """Mean level in the medium, in units of its half effect."""
     return lambda world: float(np.mean(world.fields["pge2"]))
@@ -169,14 +177,10 @@ def _armed(what: str, scenario: "Scenario") -> int:
 def _bound_complex(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     """Soluble complexes bound to a cell."""
     place = _armed("bound_complex", scenario)
-    if scenario.dish is None or scenario.dish.receptor is None:
+    dish = scenario.dish
+    if dish is None or (dish.receptor is None and dish.complexes.concentration == 0.0):
         raise NotExpressible(f"bound_complex: scenario '{scenario.name}' has no soluble complexes")
-
-    def read(world: "World") -> float:
-        binding = world.phagocytes[place].binding
-        return float(np.sum(binding.complexes[binding.larger :]))
-
-    return read
+    return lambda world: world.phagocytes[place].binding.complexes_bound()
 
 
 def _crosslinked(which: tuple[str, ...], scenario: "Scenario") -> Probe:
@@ -200,7 +204,7 @@ DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("viability", 1, _viability),
     ("deposition", 1, _deposition),
     ("ros", 0, _of_cells("ros", ("neutrophil",), "activation")),
-    ("degranulation", 0, _of_cells("degranulation", ("neutrophil", "basophil"), "activation")),
+    ("degranulation", 0, _degranulation),
     ("maturation", 0, _of_cells("maturation", ("dendritic_cell",), "maturity")),
     ("pge2", 0, _pge2),
     ("signal", 2, _signal),

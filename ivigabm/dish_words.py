@@ -8,7 +8,10 @@ from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.words import choice, number, shares
 
 KEYS = ("cells", "stimulus")
-OF_BINDING = ("receptor", "complex.subclass", "complex.valency", "complex.concentration")
+OF_BINDING = (
+    "receptor", "complex.subclass", "complex.valency", "complex.concentration",
+    "complex.antibody", "complex.ratio", "complex.epitopes",
+)  # fmt: skip
 # words of cells that act, and what the model calls them
 RESPONDERS = {
     "macrophage": "macrophage", "monocyte": "macrophage", "neutrophil": "neutrophil",
@@ -19,7 +22,7 @@ PHAGOCYTES = ("macrophage", "monocyte")
 # words of cells that are acted upon, in suspension; a row of knowledge says how much Fas they show
 TARGETS = ("lymphocyte", "keratinocyte", "tumour_cell", "target_cell")
 STIMULI = (
-    "LPS", "TNF", "IFN-gamma", "GM-CSF", "FasL", "anti-Fas", "C5a",
+    "LPS", "TNF", "IFN-gamma", "GM-CSF", "IL-3", "FasL", "anti-Fas", "C3a", "C5a",
     "BAFF", "BCR", "aggregated_igg", "Th17_polarising",
 )  # fmt: skip
 _MOST_CELLS, _MOST = 1e6, 1e6  # guards against a slip of the pen
@@ -101,27 +104,38 @@ def _suspend(data: dict[str, Any], amounts: dict[str, float | None]) -> None:
 def set_binding(data: dict[str, Any], key: str, value: Any) -> None:
     """Put another receptor on the cells of a dish, or other complexes into it.
 
+    Complexes whose valency is said are `complex.concentration` of complexes. Otherwise that is
+    the antigen's, `complex.antibody` the IgG's, and `complex.ratio` epitopes per arm.
+
     Raises
     ------
     InputError : a value that cannot be read.
-    NotExpressible : no such receptor or subclass, or cells that carry more than one receptor.
+    NotExpressible : no such receptor or subclass, cells that carry more than one receptor, or a
+        scenario that is no dish.
     """
-    if data["dish"] is None or data["dish"]["receptor"] is None:
-        raise NotExpressible(f"{key}: scenario '{data['name']}' has no cells with one receptor")
-    complexes = data["dish"]["complexes"]
+    dish = data["dish"]
+    if dish is None or (key == "receptor" and dish["receptor"] is None):
+        lacking = "is no dish" if dish is None else "has no cells with one receptor"
+        raise NotExpressible(f"{key}: scenario '{data['name']}' {lacking}")
+    complexes = dish["complexes"]
+    name = key.removeprefix("complex.")
     if key == "receptor":
         species = data["receptors"] or data["species"]
         known = (*receptor_names(species), *load_lectins())
-        data["dish"]["receptor"] = choice(key, str(value), known)
-    elif key == "complex.subclass":
+        dish["receptor"] = choice(key, str(value), known)
+    elif name == "subclass":
         found = shares(key, str(value))
-        for name in found:
-            choice(key, name, subclass_names(complexes["species"]))
+        for subclass in found:
+            choice(key, subclass, subclass_names(complexes["species"]))
         complexes["subclasses"] = found
-    elif key == "complex.valency":
+    elif name in ("valency", "epitopes"):
         size = number(key, value, 1.0, 60.0)
         if size != int(size):
-            raise InputError(f"{key}: found {value}, a whole number of IgG is expected")
-        complexes["valency"] = int(size)
+            raise InputError(f"{key}: found {value}, a whole number is expected")
+        complexes[name] = int(size)
+    elif name == "ratio":
+        complexes[name] = number(f"{key} (epitopes per arm)", value, 1e-6, 1e6)
     else:
-        complexes["concentration"] = number(f"{key} (nmol/L)", value, 0.0, 1e6)
+        least = 0.0 if name == "concentration" else 1e-6
+        complexes[name] = number(f"{key} (nmol/L)", value, least, 1e6)
+        complexes["counted"] = complexes["counted"] or name == "concentration"

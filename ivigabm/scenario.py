@@ -122,13 +122,19 @@ class Target(Part):
 
 
 class Complexes(Part):
-    """Soluble immune complexes in a dish: which IgG, how many in one, how many complexes."""
+    """Soluble immune complexes in a dish: which IgG, and what was mixed with which antigen."""
 
     subclasses: dict[str, Share] = Field(default={"IgG1": 1.0})
     species: Literal["human", "mouse"] = "human"
     glycoform: Glycoform = "native"
-    valency: Annotated[int, Field(ge=1, le=60)] = 4
-    concentration: Annotated[float, Field(ge=0)] = 0.0  # of complexes, nmol/L
+    # IgG in a complex; None: what the lattice of antigen and antibody makes of it
+    valency: Annotated[int, Field(ge=1, le=60)] | None = None
+    concentration: Annotated[float, Field(ge=0)] = 0.0  # of antigen, nmol/L
+    counted: bool = False  # the concentration is of complexes with `valency` IgG, not of antigen
+    antibody: Positive | None = None  # nmol/L of IgG; None: as much as equivalence asks for
+    ratio: Positive | None = None  # epitopes per arm; replaces the antigen's concentration
+    epitopes: Annotated[int, Field(ge=1, le=60)] = 4  # of one antigen, reached at once
+    kd: Quantity = "complex.kd"  # nmol/L, of one arm and one epitope
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> "Complexes":

@@ -26,7 +26,7 @@ LECTINS = {"SIGN-R1": "FC_SIGNR1_SENSOR", "DC-SIGN": "FC_TYPE2", "CD23": "FC_TYP
 with (FOLDER / "evidence" / "binding.csv").open(newline="", encoding="utf-8") as stream:
     ROWS = list(csv.DictReader(stream, strict=True))
 # what the table of affinities or saturation gets wrong, and galactose, which binds nothing here
-AGAINST = {"L001", "L007", "L012", "L017", "L027", "L042", "L043", "L045", "L046", "L047",
+AGAINST = {"L001", "L007", "L012", "L017", "L042", "L043", "L045", "L046", "L047",
            "L048", "L054"}  # fmt: skip
 
 
@@ -44,17 +44,20 @@ def figure(words, probe="bound_complex"):
 def test_it_is_the_equation_of_the_validation(receptor, valency):
     words = f"receptor={receptor}; complex.subclass=IgG3; complex.valency={valency}"
     affinity = (table_affinity("IgG3", receptor),)
-    expected = bound_complexes(72e-9, valency, (1.0,), affinity, 1e6, KX)
+    many = min(72e-9, 66.7e-9 / valency)  # no more complexes than the antibody makes
+    expected = bound_complexes(many, valency, (1.0,), affinity, 1e6, KX)
     assert figure(words) == pytest.approx(expected, rel=1e-6)
+    counted = bound_complexes(20e-9, valency, (1.0,), affinity, 1e6, KX)
+    assert figure(f"{words}; complex.concentration=20") == pytest.approx(counted, rel=1e-6)
 
 
 def test_a_mixture_lies_between_its_parts():
-    receptor = "receptor=FcgRIIIA-158F; complex.subclass="
+    receptor = "receptor=FcgRIIIA-158F; complex.valency=4; complex.subclass="
     weak, mixed, strong = (
         figure(receptor + mix) for mix in ("IgG2", "IgG1:0.5,IgG2:0.5", "IgG1")
     )  # fmt: skip
     assert 2.0 * weak < mixed < 0.9 * strong
-    expected = bound_complexes(72e-9, 4, (0.5, 0.5), (1.17e6, 3e4), 1e6, KX)
+    expected = bound_complexes(66.7e-9 / 4, 4, (0.5, 0.5), (1.17e6, 3e4), 1e6, KX)
     assert mixed == pytest.approx(expected, rel=1e-6)
 
 
@@ -152,6 +155,9 @@ def test_core_fucose_is_native_up_to_that_of_serum():
         ("complex.valency=2.5", InputError, "whole number"),
         ("complex.valency=0", InputError, "allowed"),
         ("complex.concentration=-1", InputError, "allowed"),
+        ("complex.antibody=0", InputError, "allowed"),
+        ("complex.ratio=-2", InputError, "epitopes per arm"),
+        ("complex.epitopes=1.5", InputError, "whole number"),
     ],
 )
 def test_refusals_name_the_fault(words, kind, hint):
@@ -163,8 +169,10 @@ def test_refusals_name_the_fault(words, kind, hint):
 
 def test_words_of_one_receptor_are_refused_elsewhere():
     for name in ("cidp", "invitro_phagocytosis"):
-        with pytest.raises(NotExpressible, match="no cells with one receptor"):
+        with pytest.raises(NotExpressible, match=r"no cells with one receptor|is no dish"):
             resolve(Scenario.load(name), parse_arm("receptor=FcgRI").perturbation())
+    with pytest.raises(NotExpressible, match="is no dish"):
+        resolve(Scenario.load("cidp"), parse_arm("complex.valency=4").perturbation())
     with pytest.raises(NotExpressible, match="no soluble complexes"):
         probes_of(parse_readout("bound_complex"), Scenario.load("invitro_phagocytosis"))
 
@@ -179,6 +187,7 @@ def test_a_mouse_receptor_can_be_named_after_its_species():
         {"receptor": "DC-SIGN", "preparation": "fc_tetrasialylated"},
         {"receptor": "FcgRIIB-232I", "complex.subclass": "IgG1:0.3,IgG4:0.7"},
         {"complex.valency": 26, "block": "FcgRIIA:0.5", "no_ivig": True},
+        {"complex.ratio": 0.3, "complex.subclass": "IgG1:0.6,IgG3:0.37,IgG4:0.03"},
         {"composition.fc_fucose": 0.4, "preparation": "ivig", "receptor": "FcgRIIIA-158F"},
     ],
 )

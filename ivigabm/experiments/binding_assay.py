@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ivigabm.errors import InputError
 from ivigabm.experiments.binding_scores import FLOOR, mean_by, normalised
 from ivigabm.knowledge import affinity
 from ivigabm.knowledge.complex_binding import Mixture, Signal, cell_lines, refined_affinities
 from ivigabm.processes.complexes import compositions
-from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
+from ivigabm.processes.multivalent import (
+    UNSOLVABLE,
+    multivalent_equilibrium,
+    multivalent_work,
+)
 
 Values = NDArray[np.float64]
 Affinities = Callable[[str, str], float]
@@ -61,11 +66,16 @@ def bound_complexes(
     n = len(parts)
     bound, crosslinked, req = np.zeros(n), np.zeros(n), np.zeros(1)
     in_complex, in_crosslinked = np.zeros((n, 1)), np.zeros((n, 1))
-    multivalent_equilibrium(  # type: ignore[no-untyped-call]
+    steps = multivalent_equilibrium(  # type: ignore[no-untyped-call]
         concentration * parts, counts, np.array(affinities)[:, None], np.array([copies]), kx,
         req, bound, crosslinked, in_complex, in_crosslinked,
         multivalent_work(n, len(shares), 1),
     )  # fmt: skip
+    if steps == UNSOLVABLE:
+        raise InputError(
+            f"binding of complexes: concentration {concentration}, valency {valency}, affinities "
+            f"{affinities}, copies {copies}, kx {kx}: finite numbers from 0 on are expected"
+        )
     return float(bound.sum())
 
 

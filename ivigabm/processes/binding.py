@@ -1,8 +1,8 @@
 """Fcγ receptors at work: what soluble IgG occupies, and what each contact cross-links.
 
 Soluble: monomer, dimer, the complexes of a dish and aggregated IgG where it is stimulated with it
-bind the mean phagocyte by the multivalent equations once a step; lectins, which only cells of a
-dish show, by their own ligand.
+bind the mean phagocyte by the multivalent equations once a step, and what they cross-link signals;
+lectins, which only cells of a dish show, by their own ligand.
 Contacts: the two-sided patch equilibrium per contact, with the soluble IgG as competitor.
 Each kind of phagocyte has its own receptors and membrane. To NK cells therapeutic IgG that binds
 the target is one more opsonin.
@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.processes.complexes import Suspended
+from ivigabm.errors import InputError
+from ivigabm.processes.complexes import Suspended, aggregated
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
 from ivigabm.processes.lectins import LECTIN_PORTS, lectins_shown, occupied
-from ivigabm.processes.molecule import Molecule
-from ivigabm.processes.multivalent import multivalent_equilibrium, multivalent_work
+from ivigabm.processes.multivalent import (
+    UNSOLVABLE,
+    multivalent_equilibrium,
+    multivalent_work,
+)
 
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
@@ -27,10 +31,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-AGGREGATE = 2  # soluble ligands: monomer, dimer, aggregates if there are, complexes of a dish
+LARGER = 2  # soluble ligands: monomer, dimer, then aggregates if there are, complexes of a dish
 DIMER_COUNTS = np.array([[1.0, 0.0], [0.0, 2.0]])  # IgG per complex: a monomer, a dimer
 STIMULUS = "aggregated_igg"
-NANOMOLAR = 1e-9  # mol/L
 
 
 @kernel
@@ -81,7 +84,7 @@ def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solv
         affinity[0, j] = own[j] + channels[0, j]
         affinity[1, j] = channels[1, j] / dimer if dimer > 0.0 else 0.0
     bound, crosslinked, held, held_twice = solved
-    multivalent_equilibrium(
+    steps = multivalent_equilibrium(
         ligand, counts, affinity, copies, kx, free, bound, crosslinked, held, held_twice, work
     )
     for j in range(types):
@@ -92,6 +95,7 @@ def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solv
             in_complex, linked = in_complex + held[k, j], linked + held_twice[k, j]
         share[1, j] = in_complex * each
         share[2, j] = linked * each
+    return steps
 
 
 @kernel
@@ -202,20 +206,19 @@ class Binding:
 
     def _expect_soluble(self, world: "World") -> None:
         """Room for the kinds of soluble IgG that this world can have."""
-        ps, dish, types = world.ps, world.resolved.scenario.dish, len(world.receptors)
-        parts = [Suspended(np.zeros(2), DIMER_COUNTS, np.zeros((2, types)))]
-        self.aggregate = 0.0  # mol/L of aggregates at a stimulus of 1
+        dish, types = world.resolved.scenario.dish, len(world.receptors)
+        parts = [Suspended(np.zeros(2), DIMER_COUNTS, np.zeros((2, types)), np.ones(2, bool))]
+        self.aggregate = np.zeros(0)  # mol/L of aggregates by size at a stimulus of 1
         if dish is not None and STIMULUS in dish.stimulus:
-            valency = ps["culture.aggregate_valency"]
-            self.aggregate = ps["culture.aggregate_igg"] * NANOMOLAR / valency
-            affinity = world.fcgr_affinity((Molecule(species="human", subclass="IgG1"),))
-            parts.append(Suspended(np.zeros(1), np.array([[valency]]), affinity))
-        self.larger = len(parts) + 1  # rows from here on are complexes of a dish
+            parts.append(aggregated(world))
+            self.aggregate = parts[-1].molar
+        self.larger = LARGER + len(self.aggregate)  # rows from here on are complexes of a dish
         if world.complexes is not None:
             parts.append(world.complexes)
         self.ligand = np.concatenate([part.molar for part in parts])
         self.counts = block_diag(*(part.counts for part in parts))
         self.affinity = np.concatenate([part.affinity for part in parts])
+        self.joined = np.concatenate([part.joined for part in parts])
         number, kinds = self.counts.shape
         self.soluble_work = multivalent_work(number, kinds, types)
         self.rival, self.mean_copies, self.free = np.zeros((3, types))
@@ -224,11 +227,23 @@ class Binding:
         self.solved = self.complexes, np.zeros(number), held, self.held_twice
         self.share = np.zeros((3, types))
 
-    def by_aggregates(self) -> Array:
-        """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
-        if not self.aggregate:
-            return np.zeros(self.held_twice.shape[1])
-        return np.asarray(self.held_twice[AGGREGATE] * self.per_patch)
+    def suspended(self, world: "World") -> Array:
+        """Aggregates and complexes in the medium now, mol/L, in the order of their rows."""
+        if len(self.aggregate):
+            self.ligand[LARGER : self.larger] = self.aggregate * world.stimulus(STIMULUS)
+        return self.ligand[LARGER:]
+
+    def complexes_bound(self) -> float:
+        """Soluble complexes of a dish on the mean cell; an antibody that is left alone is none."""
+        rows = slice(self.larger, None)
+        return float(np.sum(self.complexes[rows][self.joined[rows]]))
+
+    def by_complexes(self) -> list[float]:
+        """Copies that soluble complexes cross-link on the mean cell, in the area of a patch."""
+        linked = [0.0] * self.held_twice.shape[1]
+        for row in self.held_twice[LARGER:].tolist():
+            linked = [a + b * self.per_patch for a, b in zip(linked, row, strict=True)]
+        return linked
 
     def own_competition(self, world: "World") -> Array:
         """Sum of K times concentration of the body's IgG per receptor, shape (receptors,).
@@ -289,10 +304,9 @@ class Binding:
             self.scratch,
             self.linked,
         )
-        if self.aggregate:
-            self.ligand[AGGREGATE] = self.aggregate * world.stimulus(STIMULUS)
+        self.suspended(world)
         average(self.copies, cells["alive"], cells.n, self.mean_copies)
-        bind_soluble(
+        steps = bind_soluble(
             own,
             world.ports["fcgr_competitor"].mean(axis=(2, 3)),
             self.mean_copies,
@@ -305,6 +319,11 @@ class Binding:
             self.soluble_work,
             self.share,
         )
+        if steps == UNSOLVABLE:
+            raise InputError(
+                f"binding of soluble IgG to the {self.group.name}: copies {self.mean_copies}, "
+                f"concentrations {self.ligand}: finite numbers from 0 on are expected"
+            )
         for place in self.lectins:
             self.share[0, place] = occupied(world, place)
         scatter(

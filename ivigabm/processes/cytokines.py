@@ -66,7 +66,12 @@ class Cytokines:
     """Phase: sources are gathered from cells and ports, fields advance by one step."""
 
     name: ClassVar[str] = "cytokines"
-    reads: ClassVar[tuple[str, ...]] = ("cytokine_sink", "anaphylatoxin_sink", "macrophage_output")
+    reads: ClassVar[tuple[str, ...]] = (
+        "cytokine_sink",
+        "anaphylatoxin_sink",
+        "macrophage_output",
+        "dc_maturation",
+    )
     drives: ClassVar[tuple[str, ...]] = (
         "receptor_expression",
         "tissue",
@@ -101,6 +106,9 @@ class Cytokines:
             name: ps[f"neutrophil.secretion_{name}"] * per_cell * present.get(name, 1.0)
             for name in ("tnf", "chemokine", "il1")
         }
+        self.il1_rate = ps["cytokine.secretion_il1"] * per_cell * present["il1"]
+        self.il10_rate = ps["dendritic.secretion_il10"] * per_cell * present["il10"]
+        self.il10_share = ps["dendritic.il10_share"]
         self.th2 = ps["t_cell.th2_share"]
         self.th1 = (1.0 - self.th2) * world.present("IL-12")
         spared = 1.0 - world.present("GM-CSF")
@@ -126,6 +134,9 @@ class Cytokines:
             ("il4", basophil, basophil["activation"], self.rate["il4"] * left),
             ("il4_own", basophil, own, self.rate["il4"] * left),
         )
+        for name, kind, amount, rate in self.under_lps(world):
+            table = world.tables[kind]
+            fields.gather((name, table, np.full(table.n, amount), rate))
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
@@ -159,6 +170,23 @@ class Cytokines:
             ("chemokine", self.rate["chemokine"] * self.myeloid_call),
             ("ifn_gamma", self.rate["ifn_gamma"] * self.th1),
             ("il4_own", self.rate["il4"] * self.th2),
+        )
+
+    def under_lps(self, world: "World") -> tuple[tuple[str, str, float, float], ...]:
+        """What LPS in a dish calls forth beside activation: field, kind, amount a cell, rate.
+
+        Macrophages make IL-1. Dendritic cells make some IL-10, and more where the drug keeps
+        them from maturing.
+        """
+        level = world.stimulus("LPS")
+        if level == 0.0:
+            return ()
+        answer, left = level / (1.0 + level), world.comparators.secretion_left
+        held_back = 1.0 - float(world.ports["dc_maturation"][0])
+        calm = answer * (self.il10_share + (1.0 - self.il10_share) * held_back)
+        return (
+            ("il1", "macrophage", answer, self.il1_rate * left),
+            ("il10", "dendritic_cell", calm, self.il10_rate * left),
         )
 
     def _from_the_adaptive_arm(self, world: "World") -> None:

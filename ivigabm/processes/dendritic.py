@@ -121,7 +121,10 @@ class Dendritic:
         if world.step == self.due:
             world.immunogen += self.amount
         free = 1.0 + float(world.ports["antigen_sink"][0])
-        return float(world.immunogen[ANTIGEN]) / free, float(world.immunogen[ADJUVANT]) / free
+        alarm = float(world.immunogen[ADJUVANT])
+        if not world.body.closed:  # LPS in a dish is no antigen that is carried off
+            alarm /= free
+        return float(world.immunogen[ANTIGEN]) / free, alarm
 
     def induced(self, world: "World") -> float:
         """COX-2 that engaged DC-SIGN asks for, 0..1."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ivigabm.errors import InputError
 from ivigabm.gifts import COMPLEX, CYTOKINES, RED_CELL, Gift
+from ivigabm.processes.complexes import soluble_share
 from ivigabm.processes.therapy import Comparators
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def hand_over(world: "World", gift: Gift) -> None:
     if gift.name == RED_CELL:
         world.swallowed += amount
     elif gift.name == COMPLEX:
-        world.given_complex += amount
+        world.given_complex += amount * soluble_share(world)
     else:
         world.given[CYTOKINES[gift.name]] += amount * world.unblocked(gift.name)
 

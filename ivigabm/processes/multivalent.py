@@ -7,6 +7,7 @@ log(free receptor) has its minimum, so it has one solution; Newton's method find
 Equations: Robinett 2018 Cell Syst 7:41; Tan and Meyer 2021 Math Biosci 342:108714.
 """
 
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from ivigabm.engine.linear import positive_rows, solve
 
 MAX_STEPS = 100
 MAX_HALVINGS = 40
+UNSOLVABLE = -1  # steps of an equilibrium whose inputs are no amounts
 TOLERANCE = 1e-12  # relative error of a mass balance
 LARGEST_STEP = 2.0  # of any log(free receptor)
 LARGEST_EXPONENT = 600.0  # of a partition function, so that products with it stay finite
@@ -245,6 +247,15 @@ def _receptors_in_complexes(concentration, counts, affinity, req, in_complex, in
 
 
 @kernel
+def _amounts(values):
+    """Whether all are finite numbers from 0 on; NaN would let the search go on for ever."""
+    good = True
+    for value in values.flat:
+        good = good and 0.0 <= value < inf
+    return good
+
+
+@kernel
 def multivalent_equilibrium(
     concentration,
     counts,
@@ -281,8 +292,16 @@ def multivalent_equilibrium(
 
     Returns
     -------
-    Newton steps taken; 100 (`MAX_STEPS`) means that the tolerance may not have been reached.
+    Newton steps taken; 100 (`MAX_STEPS`) means that the tolerance may not have been reached, and
+    -1 (`UNSOLVABLE`) that an input is negative, infinite or no number, or kx is 0: all that is out
+    is then 0.
     """
+    solvable = _amounts(concentration) and _amounts(counts) and _amounts(affinity)
+    if not (solvable and _amounts(receptors) and 0.0 < kx < inf):
+        req[:] = 0.0
+        bound[:], crosslinked[:] = 0.0, 0.0
+        in_complex[:], in_crosslinked[:] = 0.0, 0.0
+        return UNSOLVABLE
     n = positive_rows(receptors, len(receptors), work.receptors)
     _start(concentration, counts, affinity, receptors, kx, req, n, work)
     worst = _balance(concentration, counts, affinity, receptors, kx, req, n, work)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.processes.signalling import free_anaphylatoxin
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -36,7 +37,12 @@ class Sensing:
     """Phase: sensors read their lectin, basophils read IL-33."""
 
     name: ClassVar[str] = "sensing"
-    reads: ClassVar[tuple[str, ...]] = ("sensor_occupancy", "il33_release", "basophil_ige")
+    reads: ClassVar[tuple[str, ...]] = (
+        "sensor_occupancy",
+        "il33_release",
+        "basophil_ige",
+        "anaphylatoxin_sink",
+    )
     drives: ClassVar[tuple[str, ...]] = ("cytokines",)
 
     def __init__(self, world: "World") -> None:
@@ -46,10 +52,22 @@ class Sensing:
         self.half = ps["sensor.half_disialylated"] * 1e-6
         self.own_share = ps["baseline.fc_sialic26"]
         self.ige = world.present("IgE")
+        self.primed_fold = ps["basophil.il3_fold"]
+        self.by_il3 = ps["basophil.il3_drive"]
+        self.c5a_receptor = world.present("C5aR")
 
     def stimuli(self, world: "World") -> float:
-        """Injected IL-33 and cross-linked IgE, which all basophils follow alike."""
-        level = world.given["il33"] + self.ige * float(world.ports["basophil_ige"][0])
+        """What all basophils follow alike, in half-effect units.
+
+        Injected IL-33, cross-linked IgE, which IL-3 makes them answer more, and in a dish IL-3
+        and anaphylatoxins.
+        """
+        il3 = world.stimulus("IL-3")
+        primed = il3 / (1.0 + il3)
+        ige = self.ige * float(world.ports["basophil_ige"][0])
+        level = world.given["il33"] + ige * (1.0 + (self.primed_fold - 1.0) * primed)
+        level += self.by_il3 * primed + free_anaphylatoxin(world, "C3a")
+        level += self.c5a_receptor * free_anaphylatoxin(world, "C5a")
         world.basophils_own += self.relax * (level / (1.0 + level) - world.basophils_own)
         return level
 

@@ -14,6 +14,8 @@ from ivigabm.engine.elementary import expm1, hill
 from ivigabm.engine.kernel import kernel
 from ivigabm.processes.world import LECTIN
 
+MACROPHAGE, NEUTROPHIL = "macrophage", "neutrophil"  # kinds that a medium can stimulate
+
 if TYPE_CHECKING:
     from ivigabm.processes.phagocytes import Phagocytes
     from ivigabm.processes.world import World
@@ -45,11 +47,29 @@ def activate(strongest, relax, alive, n, activation):
             activation[row] += relax * (strongest[row] - activation[row])
 
 
+def medium_drive(world: "World", kind: str) -> float:
+    """Activation that a stimulus of a dish asks of a kind of cell without a contact, 0..1.
+
+    Macrophages answer LPS (toll-like receptor 4), neutrophils C5a that antibody leaves free.
+    """
+    level = 0.0
+    if kind == MACROPHAGE:
+        level = world.stimulus("LPS")
+    elif kind == NEUTROPHIL:
+        level = free_anaphylatoxin(world, "C5a") * world.present("C5aR")
+    return level / (1.0 + level)
+
+
+def free_anaphylatoxin(world: "World", name: str) -> float:
+    """C3a or C5a that a dish is stimulated with, as cells see it, half-effect units."""
+    return world.stimulus(name) / (1.0 + float(world.ports["anaphylatoxin_sink"][0]))
+
+
 class Signalling:
     """Phase: every contact's net signal, every phagocyte's activation."""
 
     name: ClassVar[str] = "signalling"
-    reads: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ("anaphylatoxin_sink",)
     drives: ClassVar[tuple[str, ...]] = ("phagocytosis", "cytokines")
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
@@ -64,14 +84,15 @@ class Signalling:
         self.relax = -float(expm1(-world.dt / ps["signal.activation_time"]))
         self.net, self.response = np.zeros(0), np.zeros(0)
 
-    def floor(self) -> float:
-        """Response to aggregated IgG, which needs no contact."""
+    def floor(self, world: "World") -> float:
+        """Response to what needs no contact: soluble complexes, and a stimulus of the medium."""
         net = 0.0
         for weight, linked in zip(
-            self.weight.tolist(), self.group.binding.by_aggregates().tolist(), strict=True
+            self.weight.tolist(), self.group.binding.by_complexes(), strict=True
         ):
             net += weight * linked
-        return float(hill(max(net, 0.0), self.half, self.power))
+        linked_all = float(hill(max(net, 0.0), self.half, self.power))
+        return linked_all + (1.0 - linked_all) * medium_drive(world, self.group.name)
 
     def advance(self, world: "World") -> None:
         """Read this step's contacts."""
@@ -85,7 +106,7 @@ class Signalling:
             self.weight,
             self.half,
             self.power,
-            self.floor(),
+            self.floor(world),
             self.net,
             self.response,
             cells["response"],

@@ -7,7 +7,7 @@ themselves are in `binding.py` here.
 from typing import TYPE_CHECKING
 
 from ivigabm.engine.elementary import exp
-from ivigabm.processes.binding import STIMULUS
+from ivigabm.processes.binding import LARGER
 from ivigabm.processes.cytokines import Cytokines
 from ivigabm.processes.lectins import occupied
 from ivigabm.processes.phagocytes import Phagocytes
@@ -18,7 +18,7 @@ from reference.contacts import Contact
 if TYPE_CHECKING:
     from reference.individual import Individual
 
-MONOMER, DIMER, AGGREGATE = 0, 1, 2
+MONOMER, DIMER = 0, 1
 
 
 def bind(model: "Individual") -> None:
@@ -90,30 +90,19 @@ def soluble(model: "Individual", group: Phagocytes, own: list[float]) -> list[li
     copies = mean_copies(model.kinds[group.name], types)
     port = model.world.ports["fcgr_competitor"].mean(axis=(2, 3)).tolist()
     dimer = port[DIMER][types]
-    concentration = [1.0, 0.5 * dimer]
+    concentration = [1.0, 0.5 * dimer, *binding.suspended(model.world).tolist()]
     affinity = [
         [own[j] + port[MONOMER][j] for j in range(types)],
         [port[DIMER][j] / dimer if dimer > 0.0 else 0.0 for j in range(types)],
+        *binding.affinity[LARGER:].tolist(),
     ]
-    counts = [[1.0, 0.0], [0.0, 2.0]]
-    dish = model.world.complexes
-    if binding.aggregate:
-        affinity.append(binding.affinity[AGGREGATE].tolist())
-        concentration.append(binding.aggregate * model.world.stimulus(STIMULUS))
-        counts = [[*row, 0.0] for row in counts]
-        counts.append([0.0, 0.0, float(binding.counts[AGGREGATE, AGGREGATE])])
-    if dish is not None:
-        affinity += dish.affinity.tolist()
-        concentration += dish.molar.tolist()
-        before = [0.0] * len(counts)
-        counts = [row + [0.0] * dish.counts.shape[1] for row in counts]
-        counts += [[*before, *row] for row in dish.counts.tolist()]
     _free, _complexes, _paired, held, held_twice, _steps = multivalent_equilibrium(
-        concentration, counts, affinity, copies, binding.kx
+        concentration, binding.counts.tolist(), affinity, copies, binding.kx
     )
-    model.aggregated[group.name] = [0.0] * types
-    if binding.aggregate:
-        model.aggregated[group.name] = [n * binding.per_patch for n in held_twice[AGGREGATE]]
+    model.linked_by_complexes[group.name] = [0.0] * types
+    for row in held_twice[LARGER:]:
+        for j, linked in enumerate(row):
+            model.linked_by_complexes[group.name][j] += linked * binding.per_patch
     in_complex, twice = held[DIMER], held_twice[DIMER]
     for row in range(2, len(held)):
         in_complex = [a + b for a, b in zip(in_complex, held[row], strict=True)]

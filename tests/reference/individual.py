@@ -56,7 +56,7 @@ class Individual(mesa.Model):
     kinds : living agents by kind, in birth order.
     constants : the package's processes, asked only for numbers they worked out when made.
     contacts : who touches whom in this step, by kind of phagocyte.
-    aggregated : receptors that aggregates cross-link, by kind of phagocyte.
+    linked_by_complexes : receptors that soluble complexes cross-link, by kind of phagocyte.
     antibody_scale : nmol/day of each antibody that a unit of secretion stands for.
     """
 
@@ -76,7 +76,7 @@ class Individual(mesa.Model):
         world.tables = {kind: Table(kind, table.code, COLUMNS[kind])
                         for kind, table in world.tables.items()}  # fmt: skip
         self.contacts: dict[str, list[contacts.Contact]] = {}
-        self.aggregated: dict[str, list[float]] = {}
+        self.linked_by_complexes: dict[str, list[float]] = {}
         self.antibody_scale = np.zeros(0)
 
     def _objects(self, kind: str) -> list[Any]:

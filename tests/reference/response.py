@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ivigabm.engine.elementary import expm1, hill
 from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.phagocytosis import ENGULF
+from ivigabm.processes.signalling import medium_drive
 from reference.contacts import Contact
 from reference.draws import unit, words
 
@@ -24,11 +25,13 @@ def signal(model: "Individual") -> None:
 def signal_of(model: "Individual", group: Phagocytes) -> None:
     """The same for one kind of phagocyte."""
     signalling, phagocytes = group.signalling, model.kinds[group.name]
-    weights, alone = signalling.weight.tolist(), 0.0
-    for weight, linked in zip(weights, model.aggregated[group.name], strict=True):
-        alone += weight * linked
+    weights, net = signalling.weight.tolist(), 0.0
+    for weight, linked in zip(weights, model.linked_by_complexes[group.name], strict=True):
+        net += weight * linked
+    alone = hill(max(net, 0.0), signalling.half, signalling.power)
+    alone += (1.0 - alone) * medium_drive(model.world, group.name)
     for phagocyte in phagocytes:
-        phagocyte.response = hill(max(alone, 0.0), signalling.half, signalling.power)
+        phagocyte.response = alone
     for contact in model.contacts[group.name]:
         net = 0.0
         for weight, bound in zip(weights, contact.bound, strict=True):

@@ -51,6 +51,9 @@ def secrete_cytokines(model: "Individual") -> None:
     own = fields.source("il4_own")
     for basophil in model.kinds["basophil"]:
         own[basophil.on(fields.pitch)] += cytokines.rate["il4"] * left * model.world.basophils_own
+    for name, kind, amount, rate in cytokines.under_lps(model.world):
+        for cell in model.kinds[kind]:
+            fields.source(name)[cell.on(fields.pitch)] += rate * amount
     t_cells = model.kinds["t_cell"]
     effectors, tregs = ([c for c in t_cells if c.stage == s] for s in (EFFECTOR, TREG))
     for name, rate in cytokines.by_effectors():

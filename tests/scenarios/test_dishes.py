@@ -85,8 +85,28 @@ DIRECTIONS = {
     ),
     "E092 dendritic cells mature less under LPS": (
         CULTURE, "maturation",
-        "preparation=ivig; concentration=22; treat_day=-0.5; cells=dendritic_cell; stimulus=LPS:2",
-        "cells=dendritic_cell; stimulus=LPS:2", -1, "BOTH_DC_MAT,FAB_ANTIGEN",
+        "preparation=ivig; concentration=22; cells=dendritic_cell; stimulus=LPS:5; set.days=2",
+        "cells=dendritic_cell; stimulus=LPS:5; set.days=2", -1, "BOTH_DC_MAT",
+    ),
+    "E092 and more IL-10 under LPS": (
+        CULTURE, "cytokine[IL-10]",
+        "preparation=ivig; concentration=22; cells=dendritic_cell:600; stimulus=LPS:5",
+        "cells=dendritic_cell:600; stimulus=LPS:5", 1, "BOTH_DC_MAT",
+    ),
+    "E091 basophils under IL-3 make IL-4": (
+        CULTURE, "cytokine[IL-4]",
+        "preparation=ivig; concentration=22; cells=basophil; stimulus=IL-3",
+        "cells=basophil; stimulus=IL-3", 1, "FAB_BASO_IGE",
+    ),
+    "E120 C5a leaves neutrophils calm": (
+        CULTURE, "activation[neutrophil]",
+        "preparation=fab2; concentration=20; composition.anti_granule=0; cells=neutrophil; "
+        "stimulus=C5a", "cells=neutrophil; stimulus=C5a", -1, "FAB_ANAPHYLATOXIN",
+    ),
+    "E120 C3a leaves basophils full": (
+        CULTURE, "degranulation",
+        "preparation=fab2; concentration=6.7; cells=basophil; stimulus=C3a",
+        "cells=basophil; stimulus=C3a", -1, "FAB_ANAPHYLATOXIN",
     ),
     "E098 dendritic cells make prostaglandin": (
         CULTURE, "pge2", "preparation=fab2; concentration=10; cells=dendritic_cell; stimulus=LPS",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ivigabm.engine.elementary import expm1
+from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
 
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ class Sensing:
         self.half = ps["sensor.half_disialylated"] * 1e-6
         self.own_share = ps["baseline.fc_sialic26"]
         self.ige = world.present("IgE")
+        self.keep_donated = float(exp(-world.dt / ps["dendritic.priming_time"]))
 
     def stimuli(self, world: "World") -> float:
-        """Injected IL-33 and cross-linked IgE, which all basophils follow alike."""
-        level = world.given["il33"] + self.ige * float(world.ports["basophil_ige"][0])
+        """Injected IL-33, that of donor cells and cross-linked IgE, alike for all basophils."""
+        world.donated_il33 *= self.keep_donated
+        level = world.given["il33"] + world.donated_il33
+        level += self.ige * float(world.ports["basophil_ige"][0])
         world.basophils_own += self.relax * (level / (1.0 + level) - world.basophils_own)
         return level
 

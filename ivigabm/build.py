@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.donated import transfer
 from ivigabm.founding import TARGET, found
-from ivigabm.gifts import Transfer
 from ivigabm.knowledge import (
     ParameterSet,
     Preparation,
@@ -71,8 +71,10 @@ def parameters(resolved: Resolved) -> ParameterSet:
     return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
 
 
-def build(resolved: Resolved, seed: int) -> World:
+def build(resolved: Resolved, seed: int, donor: World | None = None) -> World:
     """A world at its start: founders placed, pools settled, nothing stepped yet.
+
+    donor : the donor of transferred cells at the end of its own run; None without one.
 
     Raises
     ------
@@ -89,8 +91,6 @@ def build(resolved: Resolved, seed: int) -> World:
         world.drug = _drug(world, resolved.preparation, resolved.composition, resolved.molar)
     else:
         world.drug = None
-    if resolved.transfer is not None and resolved.transfer.preparation is not None:
-        world.primed_by_donor = _primed(world, resolved.transfer)
     world.fields = Fields(
         _mesh(scenario, scenario.section.field_pitch), scenario.section.field_pitch
     )
@@ -108,6 +108,7 @@ def build(resolved: Resolved, seed: int) -> World:
         }
     )
     found(world, scenario)
+    transfer(world, donor)
     for group in world.phagocytes:
         group.equip(world)
     return world
@@ -169,9 +170,11 @@ def _doors(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
 
 def _phagocytes(world: World, scenario: Scenario) -> None:
     """Kinds of phagocyte here, and the Fcγ receptors that any of them expresses at all."""
+    given = world.resolved.transfer
+    donated = given.table if given is not None else ""
     kinds: list[Kind] = [MACROPHAGE]
-    kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
-    kinds += [NK_CELL] if scenario.cells.nk_cell else []
+    kinds += [NEUTROPHIL] if scenario.cells.neutrophil or donated == "neutrophil" else []
+    kinds += [NK_CELL] if scenario.cells.nk_cell or donated == "nk_cell" else []
     shown = [copies_shown(kind.name, scenario) for kind in kinds]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
     lectins, species = load_lectins(), scenario.receptor_species
@@ -180,7 +183,9 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
         Receptor(
             name,
             LECTIN if name in lectins else receptor_role(species, generic(name)),
-            world.present(node[name]),
+            1.0
+            if node[name] in world.missing and name not in lectins  # a donor's cells may show it
+            else world.present(node[name]),
         )
         for name in names
     )
@@ -342,19 +347,6 @@ def drug_molecules(
     if preparation.igm > 0:
         parts.append((replace(whole, subclass="IgM"), preparation.igm))
     return tuple(m for m, _ in parts), np.array([share for _, share in parts])
-
-
-def _primed(world: World, given: Transfer) -> float:
-    """How far a preparation in a donor's dish primes dendritic cells, 0..1."""
-    assert given.preparation is not None
-    drug = _drug(world, given.preparation, {}, molar=False)
-    drug.in_lymphoid = given.concentration * drug.share / (drug.pools.molar_mass * 1e3)
-    level = 0.0
-    for mechanism in active_mechanisms(world.resolved):
-        if mechanism.port == "dc_priming":
-            level += float(mechanism.contribution(drug))
-    level *= world.present("FcgRIII") * world.present("FcgRIIIA")  # of the donor as of the host
-    return level / (1.0 + level)
 
 
 def _drug(world: World, word: str, composition: Mapping[str, float], molar: bool) -> Drug:

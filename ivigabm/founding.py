@@ -6,7 +6,6 @@ from numpy.typing import DTypeLike, NDArray
 from ivigabm.engine.columns import Table
 from ivigabm.engine.streams import purpose
 from ivigabm.errors import InputError, unknown
-from ivigabm.gifts import CONDITIONED
 from ivigabm.processes.b_lineage import stage_rates, steady_numbers
 from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
@@ -18,7 +17,7 @@ PLACE = purpose("founding: place")
 TARGET = 3  # code of the target zone, see `ivigabm.build.ZONES`
 
 
-def _place(
+def place(
     world: World, table: Table, rows: slice, xs: NDArray[np.int64], ys: NDArray[np.int64]
 ) -> None:
     """Put founders on sites drawn from a list, by their own draw."""
@@ -47,7 +46,7 @@ def found(world: World, scenario: Scenario) -> None:
         gone.add("macrophage")  # the phagocytes of this tissue
     kept = _without_spleen(world) if "spleen" in gone else {}
     kept["sensor_cell"] = kept.get("sensor_cell", 1.0) * world.present("CSF-1")
-    for kind, place in (
+    for kind, where in (
         ("macrophage", everywhere),
         ("neutrophil", everywhere),
         ("nk_cell", everywhere),
@@ -57,7 +56,7 @@ def found(world: World, scenario: Scenario) -> None:
     ):
         table = world.tables[kind]
         rows = table.add_founders(0 if kind in gone else round(count[kind] * kept.get(kind, 1.0)))
-        _place(world, table, rows, *place)
+        place(world, table, rows, *where)
     none = "b_cell" in gone or not (kinds or world.body.closed)
     _found_b_cells(world, 0 if none else count["b_cell"], niche)
     _found_t_cells(world, count, gone, niche)
@@ -65,7 +64,6 @@ def found(world: World, scenario: Scenario) -> None:
         _found_receptors(world, group)
     _found_parcels(world, scenario, everywhere)
     _found_targets(world, scenario)
-    _transfer(world, niche)
 
 
 def _without_spleen(world: World) -> dict[str, float]:
@@ -75,22 +73,6 @@ def _without_spleen(world: World) -> dict[str, float]:
     if world.blood_target:
         kept["macrophage"] = 1.0 - ps["phagocyte.spleen_share"]
     return kept
-
-
-def _transfer(world: World, niche: tuple[NDArray[np.int64], ...]) -> None:
-    """A donor's cells, after the animal's own, so that these keep their ids."""
-    given = world.resolved.transfer
-    if given is None:
-        return
-    number = max(1, round(given.number / world.ps["transfer.cells_per_agent"]))
-    if given.cell == CONDITIONED:
-        table = world.tables["dendritic_cell"]
-        _place(world, table, table.add_founders(number, primed=world.primed_by_donor), *niche)
-    else:
-        stage = {"t_effector": EFFECTOR, "treg": TREG}[given.cell]
-        vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
-        table = world.tables["t_cell"]
-        _place(world, table, table.add_founders(number, stage=stage), *vessels)
 
 
 def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...]) -> None:
@@ -109,7 +91,7 @@ def _found_b_cells(world: World, count: int, niche: tuple[NDArray[np.int64], ...
     table = world.tables["b_cell"]
     for (stage, clone), number in np.ndenumerate(world.founding_b_cells.astype(int)):
         rows = table.add_founders(int(number), stage=stage, clone=clone)
-        _place(world, table, rows, *niche)
+        place(world, table, rows, *niche)
 
 
 def _found_t_cells(
@@ -126,13 +108,13 @@ def _found_t_cells(
     vessels = world.doors[0][: world.doors[2]], world.doors[1][: world.doors[2]]
     if world.body.closed:
         vessels = niche[0], niche[1]
-    for stage, kind, place in (
+    for stage, kind, where in (
         (NAIVE, "t_naive", niche),
         (EFFECTOR, "t_effector", vessels),
         (TREG, "treg", niche),
     ):
         number = 0 if kind in gone or "t_cell" in gone else count[kind]
-        _place(world, table, table.add_founders(number, stage=stage), *place)
+        place(world, table, table.add_founders(number, stage=stage), *where)
 
 
 def _found_receptors(world: World, group: Phagocytes) -> None:
@@ -153,20 +135,20 @@ def _found_receptors(world: World, group: Phagocytes) -> None:
     group.ledger[2] = float(np.sum(copies))
 
 
-def _found_parcels(world: World, scenario: Scenario, place: tuple[NDArray[np.int64], ...]) -> None:
+def _found_parcels(world: World, scenario: Scenario, where: tuple[NDArray[np.int64], ...]) -> None:
     """Parcels share their pool's tissue content equally at the start."""
     if world.antigen is not None:
         table, each = world.tables["autoantibody"], scenario.cells.autoantibody_parcels
         for pool in world.antigen.pools.tolist():
             rows = table.add_founders(each, pool=pool, amount_nmol=world.own.tissue[pool] / each)
-            _place(world, table, rows, *place)
+            place(world, table, rows, *where)
     if world.drug is not None:
         table = world.tables["therapeutic_igg"]
         for pool, molecule in enumerate(world.drug.molecules):
             rows = table.add_founders(
                 scenario.cells.igg_parcels, pool=pool, sialylated=molecule.has("fc_sialic26") > 0
             )
-            _place(world, table, rows, *place)
+            place(world, table, rows, *where)
 
 
 def _found_targets(world: World, scenario: Scenario) -> None:
@@ -186,7 +168,7 @@ def _found_targets(world: World, scenario: Scenario) -> None:
             rows = table.add_founders(
                 round(in_blood * fold), opsonin=opsonin, place=1 + ORGANS.index(organ)
             )
-            _place(world, table, rows, world.niche_x, world.niche_y)
+            place(world, table, rows, world.niche_x, world.niche_y)
     else:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:

@@ -1,15 +1,14 @@
 """The keys `give` and `transfer`: molecules, complexes, coated cells and donor cells.
 
 A gift is given on the day of treatment; transferred cells are there from the start of the run,
-in the state that a preparation at a concentration leaves them in.
+in the state that their donor or their dish has left them in.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ivigabm.errors import InputError, NotExpressible
-from ivigabm.words import choice, mixture, number
+from ivigabm.errors import InputError
+from ivigabm.words import choice, number
 
 CYTOKINES = {
     "IL-33": "il33", "IL-4": "il4_own", "TNF": "tnf", "C5a": "c5a", "IFN-gamma": "ifn_gamma",
@@ -17,11 +16,14 @@ CYTOKINES = {
 }  # fmt: skip
 COMPLEX, RED_CELL = "immune_complex", "opsonised_red_cell"
 GIFTS = (*CYTOKINES, COMPLEX, RED_CELL)
-DONATED = ("dendritic_cell", "t_effector", "treg")  # kinds that a transfer may hold
-CONDITIONED = "dendritic_cell"  # the kind that a preparation conditions
-PREFIX = "transfer."
+TRANSFER, PREFIX = "transfer", "transfer."
+# cells that a transfer may hold -> their table
+DONATED = {
+    "macrophage": "macrophage", "monocyte": "macrophage", "neutrophil": "neutrophil",
+    "nk_cell": "nk_cell", "dendritic_cell": "dendritic_cell", "basophil": "basophil",
+    "t_effector": "t_cell", "t_naive": "t_cell", "treg": "t_cell",
+}  # fmt: skip
 _MOST = 1e9  # guards against a slip of the pen
-_DENSEST = 300.0  # g/L
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class Gift:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Cells of a donor and what they met before: a preparation, at a concentration (g/L)."""
+    """Cells of a donor, and how many."""
 
     cell: str
     number: float
-    preparation: str | None = None
-    concentration: float = 0.0
+
+    @property
+    def table(self) -> str:
+        """Table of the model that holds such cells."""
+        return DONATED[self.cell]
 
 
 def parse_gifts(key: str, value: Any) -> tuple[Gift, ...]:
@@ -63,35 +68,16 @@ def parse_gifts(key: str, value: Any) -> tuple[Gift, ...]:
     return tuple(found)
 
 
-def parse_transfer(words: Mapping[str, Any]) -> Transfer | None:
-    """Read `transfer` and its `transfer.KEY` words; None without any.
+def parse_transfer(text: Any) -> Transfer:
+    """Read `CELL:NUMBER`.
 
     Raises
     ------
-    InputError : no number of cells, or conditions without cells.
-    NotExpressible : cells or conditions that the model does not have.
+    InputError : no number of cells.
+    NotExpressible : cells that the model does not have.
     """
-    if not words:
-        return None
-    if "transfer" not in words:
-        raise InputError(f"{next(iter(words))}: given without transfer=CELL:NUMBER")
-    cell, sign, amount = str(words["transfer"]).partition(":")
+    cell, sign, amount = (part.strip() for part in str(text).partition(":"))
     if not sign:
-        raise InputError(f"transfer: found '{words['transfer']}', expected CELL:NUMBER")
-    choice("transfer: cell", cell, DONATED)
-    met = {key.removeprefix(PREFIX): value for key, value in words.items() if key != "transfer"}
-    for key in met:
-        choice("transfer: condition", key, ("preparation", "concentration"))
-    preparation = met.get("preparation")
-    if preparation is not None:
-        mixture(str(preparation))
-        if cell != CONDITIONED:
-            raise NotExpressible(f"transfer.preparation: the model conditions {CONDITIONED} only")
-    if (preparation is None) != ("concentration" not in met):
-        raise InputError("transfer: a preparation needs a concentration, and the other way round")
-    return Transfer(
-        cell,
-        number("transfer", amount, 0.0, _MOST),
-        None if preparation is None else str(preparation),
-        number("transfer.concentration", met.get("concentration", 0.0), 0.0, _DENSEST),
-    )
+        raise InputError(f"{TRANSFER}: found '{text}', expected CELL:NUMBER")
+    choice(f"{TRANSFER}: cell", cell, DONATED)
+    return Transfer(cell, number(f"{TRANSFER} {cell}", amount, 0.0, _MOST))

@@ -36,8 +36,16 @@ from ivigabm.processes.suspension import Suspension
 from ivigabm.processes.t_cells import TCells
 from ivigabm.processes.tissue import Tissue
 from ivigabm.processes.transport import Transport
+from ivigabm.processes.world import World
 from ivigabm.scenario import Scenario
 from ivigabm.words import choice
+
+
+def _donor(resolved: Resolved, seed: int) -> World | None:
+    """The donor of transferred cells at the end of its own run; None without one."""
+    if resolved.donor is None:
+        return None
+    return IVIgModel(rng=seed, perturbation=resolved.donor).run().world
 
 
 class Witness(Protocol):
@@ -118,7 +126,7 @@ class IVIgModel(TableModel):
         self.seed = seed
         self.resolved = resolved
         self.days = float(days if days is not None else resolved.scenario.days)
-        self.world = build(resolved, seed)
+        self.world = build(resolved, seed, _donor(resolved, seed))
         self.mechanisms = active_mechanisms(resolved)
         self._acted: set[str] = set()
         self.witness: Witness | None = None

@@ -11,7 +11,7 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "commands", "app", "report", "options", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "observation", "reading", "checkpoint"}
+RUNNING = {"model", "build", "founding", "donated", "observation", "reading", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -38,6 +38,7 @@ FORBIDDEN = {
     "agents": SHOWING | ASKING | RUNNING | {"processes", "mechanisms", "scenario", "perturbation"},
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
+    "donated": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
     "dish_probes": SHOWING | ASKING
     | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},

@@ -24,6 +24,7 @@ _SOURCES = (
     "mechanisms",
     "build.py",
     "founding.py",
+    "donated.py",
     "model.py",
     "checkpoint.py",
     "observation.py",

@@ -23,6 +23,7 @@ class Perturbation:
     therapy: tuple[str, ...] = ()  # NAME or NAME@PLAN
     give: tuple[Gift, ...] = ()
     transfer: Transfer | None = None
+    donor: "Perturbation | None" = None  # what donor or cells met; None: nothing
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     knockout: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Perturbation:
             watched=self.therapy + self.watched,
             give=(),
             transfer=self.transfer if makes_ill else None,
+            donor=self.donor if makes_ill else None,
         )
 
     def without_disease(self) -> "Perturbation":

@@ -1,5 +1,6 @@
 """The words of a change and their one parser: command line, files, Python, evidence table."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +8,8 @@ from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, read_amounts
 from ivigabm.errors import InputError, NotExpressible, nearest, unknown
-from ivigabm.gifts import PREFIX as TRANSFER_PREFIX
-from ivigabm.gifts import parse_gifts, parse_transfer
+from ivigabm.gifts import PREFIX as DONOR
+from ivigabm.gifts import TRANSFER, parse_gifts, parse_transfer
 from ivigabm.knowledge import load_hypotheses, product_names
 from ivigabm.knowledge.preparation import COMPOSITION
 from ivigabm.mechanisms import expand as expand_mechanisms
@@ -21,7 +22,7 @@ from ivigabm.words import PROXY_SPECIES, STRAINS, choice, mixture, number, words
 COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
 THERAPY_KEYS = (
     "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "concentration",
-    "therapy", "give", "transfer", "transfer.preparation", "transfer.concentration",
+    "therapy", "give", "transfer",
     *COMPOSITION_KEYS,
 )  # fmt: skip
 WORLD_KEYS = (
@@ -108,9 +109,9 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     given = {k: v for k, v in options.items() if v is not None and v != [] and v is not False}
     settings: list[tuple[str, Any]] = []
     values: dict[str, Any] = {}
-    transferred = {k: v for k, v in given.items() if (k + ".").startswith(TRANSFER_PREFIX)}
-    if transferred:
-        values["transfer"] = parse_transfer(transferred)
+    met = {k: v for k, v in given.items() if k.startswith(DONOR)}
+    if met:
+        values["donor"] = _donor(met, TRANSFER in given)
     for key, value in given.items():
         if key == "no_ivig":
             values[key] = True
@@ -123,7 +124,7 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
         elif key in COMPOSITION_KEYS:
             part = (key.removeprefix("composition."), number(key, value, 0.0, 60.0))
             values["composition"] = (*values.get("composition", ()), part)
-        elif key in transferred:
+        elif key in met:
             continue
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
@@ -145,6 +146,24 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     if "schedule" in values and "dose" in values:
         raise InputError("dose and schedule are both given; a schedule holds its own doses")
     return Perturbation(**values, settings=tuple(settings))
+
+
+def _donor(met: Mapping[str, Any], is_transfer: bool) -> Perturbation:
+    """What `transfer.KEY` says of donor or cells, in the same words as for a host."""
+    first = next(iter(met))
+    if not is_transfer:
+        raise InputError(f"{first}: given without {TRANSFER}=CELL:NUMBER")
+    words = {key.removeprefix(DONOR): value for key, value in met.items()}
+    if any((key + ".").startswith(DONOR) for key in words):
+        raise InputError(f"{first}: a donor has no donor of its own")
+    try:
+        found = parse(words)
+    except InputError as error:
+        raise type(error)(f"{DONOR}{error}") from None
+    treated = found.preparation is not None
+    if found.concentration is not None and not treated:
+        raise InputError(f"{DONOR}concentration: given without {DONOR}preparation")
+    return found if treated else dataclasses.replace(found, no_ivig=True)
 
 
 def dose_of(value: Any) -> float:
@@ -173,6 +192,8 @@ def _therapy(key: str, value: Any) -> Any:
         return parse_courses(value)
     if key == "give":
         return parse_gifts(key, value)
+    if key == TRANSFER:
+        return parse_transfer(value)
     if key == "route":
         return choice(key, str(value), ROUTES)
     parse_schedule(str(value))

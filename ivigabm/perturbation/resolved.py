@@ -23,6 +23,7 @@ class Resolved:
     therapies: tuple[Course, ...] = ()
     gifts: tuple[Gift, ...] = ()
     transfer: Transfer | None = None
+    donor: "Resolved | None" = None  # donor animal or dish that the cells come from
     start_day: float = 0.0  # day 0, or the first planned dose before it, in the twin as well
     absent: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()  # products that give back what an absent one took
@@ -42,6 +43,7 @@ class Resolved:
             "therapies": [dataclasses.asdict(course) for course in self.therapies],
             "gifts": [dataclasses.asdict(gift) for gift in self.gifts],
             "transfer": dataclasses.asdict(self.transfer) if self.transfer else None,
+            "donor": self.donor.as_dict() if self.donor else None,
             "start_day": self.start_day,
             "doses": [dataclasses.asdict(dose) for dose in self.doses],
             "mechanisms": list(self.mechanisms),

@@ -10,8 +10,10 @@ from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, unknown
 from ivigabm.knowledge import load_preparation, nodes_of
+from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.perturbation.change import Perturbation
+from ivigabm.perturbation.donors import check_transfer, donor_of
 from ivigabm.perturbation.resolved import Resolved
 from ivigabm.perturbation.schedules import Dose, parse_course, parse_schedule
 from ivigabm.scenario import Scenario
@@ -43,6 +45,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     days += [portion.day for course in watched for portion in course.doses]
     preparation = None if change.no_ivig else change.preparation or scenario.therapy.preparation
     _check_host(scenario, change)
+    check_transfer(scenario, change)
     return Resolved(
         scenario=scenario,
         preparation=preparation,
@@ -52,6 +55,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         therapies=therapies,
         gifts=gifts,
         transfer=change.transfer,
+        donor=donor_of(scenario, change, resolve),
         start_day=min([0.0, *(float(math.floor(day)) for day in days)]),
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
@@ -70,7 +74,7 @@ def _one_transfer(change: Perturbation) -> Perturbation:
     if donor is None or ("induction", "transfer") not in change.settings:
         return change
     if ("disease", "off") in change.settings:
-        return dataclasses.replace(change, transfer=None)
+        return dataclasses.replace(change, transfer=None, donor=None)
     if donor.cell != "t_effector":
         return change
     return dataclasses.replace(change, settings=(*change.settings, ("cells.t_effector", 0)))
@@ -101,11 +105,12 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         raise NotExpressible(f"deplete: scenario '{scenario.name}' has no microglia")
     if scenario.genotype and scenario.receptor_species != "human":
         raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
+    lectins = {lectin.node for lectin in load_lectins().values()}
     for product in change.knockin:
-        if not nodes_of([product]) & nodes_of(change.knockout):
+        if not nodes_of([product]) & (nodes_of(change.knockout) | lectins):
             raise NotExpressible(
-                f"knockin '{product}': the model adds a product only where another one with "
-                "its function is knocked out"
+                f"knockin '{product}': the model adds lectins, and what is knocked out or has "
+                "the function of what is knocked out"
             )
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ivigabm.engine.elementary import expm1
+from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
 from ivigabm.processes.signalling import free_anaphylatoxin
 
@@ -55,17 +55,20 @@ class Sensing:
         self.primed_fold = ps["basophil.il3_fold"]
         self.by_il3 = ps["basophil.il3_drive"]
         self.c5a_receptor = world.present("C5aR")
+        self.keep_donated = float(exp(-world.dt / ps["dendritic.priming_time"]))
 
     def stimuli(self, world: "World") -> float:
         """What all basophils follow alike, in half-effect units.
 
-        Injected IL-33, cross-linked IgE, which IL-3 makes them answer more, and in a dish IL-3
-        and anaphylatoxins.
+        Injected IL-33 and that of donor cells, cross-linked IgE, which IL-3 makes them answer
+        more, and in a dish IL-3 and anaphylatoxins.
         """
+        world.donated_il33 *= self.keep_donated
         il3 = world.stimulus("IL-3")
         primed = il3 / (1.0 + il3)
         ige = self.ige * float(world.ports["basophil_ige"][0])
-        level = world.given["il33"] + ige * (1.0 + (self.primed_fold - 1.0) * primed)
+        level = world.given["il33"] + world.donated_il33
+        level += ige * (1.0 + (self.primed_fold - 1.0) * primed)
         level += self.by_il3 * primed + free_anaphylatoxin(world, "C3a")
         level += self.c5a_receptor * free_anaphylatoxin(world, "C5a")
         world.basophils_own += self.relax * (level / (1.0 + level) - world.basophils_own)

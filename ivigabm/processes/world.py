@@ -151,7 +151,7 @@ class World:
     complexes : soluble immune complexes of a dish; None elsewhere.
     serum : complement there is, 1 in a body. toll : targets lost so far, in the order of FATES.
     born : table -> stages of the cells that division has made in this step.
-    primed_by_donor : how far transferred dendritic cells are primed, 0..1.
+    donated_il33 : IL-33 of transferred cells that carry a lectin, half-effect units.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
         soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
         red cells that each resident phagocyte takes up in this step.
@@ -200,7 +200,7 @@ class World:
         self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
         self.born: dict[str, NDArray[np.int8]] = {}
         self.given = dict.fromkeys(GIVEN, 0.0)
-        self.primed_by_donor = 0.0
+        self.donated_il33 = 0.0
         self.amyloid = np.zeros(len(STATES))
         self.missing = nodes_of(resolved.absent) - nodes_of(resolved.added)
         self._present: dict[str, float] = {}  # what `present` has been asked for

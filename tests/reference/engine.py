@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ivigabm.build import build
+from ivigabm.model import IVIgModel
 from ivigabm.perturbation import Perturbation, Resolved, resolve
 from ivigabm.scenario import Scenario
 from reference import b_cells
@@ -25,7 +26,8 @@ class ReferenceModel(Individual):
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation)
-        super().__init__(build(perturbation, rng))
+        donor = perturbation.donor and IVIgModel(rng=rng, perturbation=perturbation.donor).run()
+        super().__init__(build(perturbation, rng, donor.world if donor else None))
         self.days = float(perturbation.scenario.days if days is None else days)
         b_cells.settle(self)
         self._run_in(perturbation)

@@ -283,7 +283,7 @@ def test_airway_t_cells_are_of_type_2():
         ("mouse_cell_depletion", {"antibody.target": "platelet"}, NotExpressible, "tumour"),
         ("mouse_kbxn", {"give": "IL-3"}, NotExpressible, "IL-33"),
         ("mouse_itp", {"transfer": "dendritic_cell"}, InputError, "CELL:NUMBER"),
-        ("mouse_itp", {"transfer": "basophil:10"}, NotExpressible, "dendritic_cell"),
+        ("mouse_itp", {"transfer": "b_cell:10"}, NotExpressible, "dendritic_cell"),
         ("mouse_itp", {"transfer.preparation": "ivig"}, InputError, "transfer=CELL"),
     ],
 )

@@ -124,8 +124,8 @@ def test_donor_cells_and_complexes_reach_phagocytes():
     cells = {"transfer": "dendritic_cell:1e5", **NONE}
     met = {**cells, "transfer.preparation": "ivig", "transfer.concentration": 10.0}
     assert platelets(**met) > platelets(**cells) == platelets(**NONE)
-    assert platelets(knockout="FcgRIII", **met) == platelets(knockout="FcgRIII", **cells)
-    assert platelets(without="FC_DC_FCGR3", **met) == platelets(**cells)
+    bare, cut = {"transfer.knockout": "FcgRIII"}, {"transfer.without": "FC_DC_FCGR3"}
+    assert platelets(**met, **bare) == platelets(**cells) == platelets(**met, **cut)
     complexes = {"give": "immune_complex", "treat_day": -1.0, **NONE}
     assert platelets(**complexes) > platelets(treat_day=-1.0, **NONE)
     bare = {"knockout": "FcgRIIB", **NONE}

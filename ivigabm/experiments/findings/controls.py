@@ -111,8 +111,11 @@ def _node_gone(name: str) -> Callable[[Words], Words]:
         raise unknown("mechanism node", name, nodes, NotExpressible)
 
     def change(found: Words) -> Words:
-        others = split_words(key, found[key]) if key in found else []
-        return {**found, key: ",".join(dict.fromkeys([*others, name]))}
+        treated = any(word.startswith(_DONOR) for word in found)
+        for place in (key, f"{_DONOR}{key}") if treated else (key,):
+            others = split_words(place, found[place]) if place in found else []
+            found = {**found, place: ",".join(dict.fromkeys([*others, name]))}
+        return found
 
     return change
 

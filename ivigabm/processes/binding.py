@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sums import mean_of
 from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
 from ivigabm.processes.lectins import LECTIN_PORTS, lectins_shown, occupied
@@ -150,6 +151,33 @@ def bind_contacts(
 
 
 @kernel
+def bind(
+    molar, own_affinity, own, host, kind, shown, function, n, copies, contacts, x, y, alive, pitch,
+    per_patch, opsonin, coat, touched, kappa, port, dimer_weight, bound, work, scratch, linked,
+    mean_copies, channels, ligand, counts, affinity, kx, free, solved, soluble_work, share,
+):  # fmt: skip
+    """All of a kind's binding in a step, part by part; see each of them.
+
+    contacts : number, phagocytes, targets. channels : (2, receptors + 1), out: the port's means.
+    """
+    count, phagocyte, target = contacts
+    gather(host, kind, shown, function, n, copies)
+    compete(molar, own_affinity, own)
+    bind_contacts(
+        count, phagocyte, target, x, y, pitch, copies, per_patch, opsonin, coat, touched, kappa,
+        own, port, dimer_weight, bound, work, scratch, linked,
+    )  # fmt: skip
+    average(copies, alive, len(alive), mean_copies)
+    for side in range(port.shape[0]):
+        for j in range(port.shape[1]):
+            channels[side, j] = mean_of(port[side, j].ravel())
+    bind_soluble(
+        own, channels, mean_copies, ligand, counts, affinity, kx, free, solved, soluble_work,
+        share,
+    )  # fmt: skip
+
+
+@kernel
 def scatter(host, kind, copies, linked, share, n, out_linked, out_monomer, out_complex):
     """Write occupancy and cross-linking back to the receptor agents.
 
@@ -222,7 +250,7 @@ class Binding:
         self.complexes, self.held_twice = np.zeros(number), np.zeros((number, types))
         held = np.zeros((number, types))
         self.solved = self.complexes, np.zeros(number), held, self.held_twice
-        self.share = np.zeros((3, types))
+        self.share, self.channels = np.zeros((3, types)), np.zeros((2, types + 1))
 
     def by_aggregates(self) -> Array:
         """Copies that aggregates cross-link on the mean cell, in the area of a patch."""
@@ -259,43 +287,36 @@ class Binding:
             self.copies, self.linked = np.zeros((cells.n, types)), np.zeros((cells.n, types))
         if len(self.bound) < contacts.n:
             self.bound = np.zeros((2 * contacts.n, types))
-        gather(
+        if self.aggregate:
+            self.ligand[AGGREGATE] = self.aggregate * world.stimulus(STIMULUS)
+        bind(
+            world.mean_at_target(world.own),
+            self.own_affinity,
+            self.rival,
             receptor["host_row"],
             receptor["receptor"],
             receptor["copies"],
             self.function,
             receptor.n,
             self.copies,
-        )
-        own = self.own_competition(world)
-        bind_contacts(
-            contacts.n,
-            contacts.phagocyte,
-            contacts.target,
+            (contacts.n, contacts.phagocyte, contacts.target),
             cells["x"],
             cells["y"],
+            cells["alive"],
             world.molecule_pitch,
-            self.copies,
             self.per_patch,
             world.tables["target_cell"]["opsonin"],
             self.drug_coat(world),
             self.touched,
             self.kappa,
-            own,
             world.ports["fcgr_competitor"],
             self.dimer_weight,
             self.bound,
             self.work,
             self.scratch,
             self.linked,
-        )
-        if self.aggregate:
-            self.ligand[AGGREGATE] = self.aggregate * world.stimulus(STIMULUS)
-        average(self.copies, cells["alive"], cells.n, self.mean_copies)
-        bind_soluble(
-            own,
-            world.ports["fcgr_competitor"].mean(axis=(2, 3)),
             self.mean_copies,
+            self.channels,
             self.ligand,
             self.counts,
             self.affinity,

@@ -65,8 +65,7 @@ class Circulation:
         if table.n:
             words = streams.words(AGEING, world.step, table["id"])
             age(words, self.chance, table.n, table["alive"])
-        drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
-        count = int(self.births + float(drawn))
+        count = int(self.births + streams.unit(BIRTH, world.step, self.marrow[0]))
         table.reserve(count)
         table.grown(
             bear(

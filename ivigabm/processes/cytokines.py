@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ivigabm.engine.diffusion import Operator
 from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sums import mean_of
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.transport import SECONDS_PER_DAY
 
@@ -25,6 +26,7 @@ TRAVELLING = ("il33", "il4", "il4_own")  # made in the spleen, felt elsewhere: t
 GIVEN = ("tnf", "il33", "il4_own", "c5a")  # those that can be injected
 NEUTRALISED = ("tnf",)  # cytokines that the port `cytokine_sink` covers, in its order
 _PLACE = {name: place for place, name in enumerate(NAMES)}
+_TRAVELLING = np.array([_PLACE[name] for name in TRAVELLING])
 
 
 class Fields:
@@ -57,6 +59,23 @@ def secrete(amount, rate, alive, x, y, n, pitch, source):
     for row in range(n):
         if alive[row]:
             source[x[row] // pitch, y[row] // pitch] += rate * amount[row]
+
+
+@kernel
+def travel(values, sources, places, plasma, given_back, taken_up, washed):
+    """Plasma follows the mean of each field that travels, and gives some back everywhere.
+
+    given_back : 1/day. taken_up : what plasma holds at rest of a unit of the mean.
+    """
+    for k in range(len(places)):
+        place = places[k]
+        held = taken_up * mean_of(values[place].ravel())
+        plasma[k] += washed * (held - plasma[k])
+        gift = given_back * plasma[k]
+        source = sources[place]
+        for i in range(source.shape[0]):
+            for j in range(source.shape[1]):
+                source[i, j] += gift
 
 
 class Cytokines:
@@ -109,17 +128,18 @@ class Cytokines:
     def advance(self, world: "World") -> None:
         """Secretion, diffusion and decay over one step."""
         fields = world.fields
-        fields.sources[...] = 0.0
+        fields.sources.fill(0.0)
         mac, basophil = world.tables["macrophage"], world.tables["basophil"]
         left = world.comparators.secretion_left
         mac_left = left * float(world.ports["macrophage_output"][0])
-        own = np.full(basophil.n, world.basophils_own)
         fields.gather(
             ("tnf", mac, mac["activation"], self.rate["tnf"] * mac_left),
             ("chemokine", mac, mac["activation"], self.rate["chemokine"] * mac_left),
             ("il4", basophil, basophil["activation"], self.rate["il4"] * left),
-            ("il4_own", basophil, own, self.rate["il4"] * left),
         )
+        if world.basophils_own:
+            own = np.full(basophil.n, world.basophils_own)
+            fields.gather(("il4_own", basophil, own, self.rate["il4"] * left))
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
@@ -135,11 +155,15 @@ class Cytokines:
     def travel(self, world: "World") -> None:
         """Plasma takes up what the section holds and gives it back everywhere; gifts decay."""
         fields = world.fields
-        for k, name in enumerate(TRAVELLING):
-            held = self.exchange / self.plasma_loss * float(np.mean(fields[name]))
-            fields.plasma[k] += self.washed * (held - fields.plasma[k])
-            source = fields.source(name)
-            source += self.exchange * fields.plasma[k]
+        travel(
+            fields.values,
+            fields.sources,
+            _TRAVELLING,
+            fields.plasma,
+            self.exchange,
+            self.exchange / self.plasma_loss,
+            self.washed,
+        )
         for name in GIVEN:
             world.given[name] *= self.keep_given
 

@@ -10,15 +10,16 @@ if TYPE_CHECKING:
 
 
 @kernel
-def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
+def sense(own, occupancy, lectin, pitch, relax, alive, x, y, n, signal):
     """Each sensor's signal follows the rise of its lectin occupancy above the body's own.
 
-    `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds.
+    `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds,
+    the latter at full function of the lectin.
     """
     base = own / (1.0 + own)
     for row in range(n):
         if alive[row]:
-            ligand = own + occupancy[x[row] // pitch, y[row] // pitch]
+            ligand = own + occupancy[x[row] // pitch, y[row] // pitch] * lectin
             signal[row] += relax * (ligand / (1.0 + ligand) - base - signal[row])
 
 
@@ -62,7 +63,8 @@ class Sensing:
         sensor, basophil = world.tables["sensor_cell"], world.tables["basophil"]
         sense(
             own * self.lectin,
-            world.ports["sensor_occupancy"] * self.lectin,
+            world.ports["sensor_occupancy"],
+            self.lectin,
             world.molecule_pitch,
             self.relax,
             sensor["alive"],

@@ -66,6 +66,8 @@ class Signalling:
 
     def floor(self) -> float:
         """Response to aggregated IgG, which needs no contact."""
+        if not self.group.binding.aggregate:
+            return 0.0
         net = 0.0
         for weight, linked in zip(
             self.weight.tolist(), self.group.binding.by_aggregates().tolist(), strict=True

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.engine.sums import mean_of
 from ivigabm.processes.complexes import Suspended
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
@@ -96,6 +97,15 @@ def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solv
 
 
 @kernel
+def same_row(table, one, other):
+    """Whether two rows hold the same numbers."""
+    same = True
+    for k in range(table.shape[1]):
+        same = same and table[one, k] == table[other, k]
+    return same
+
+
+@kernel
 def bind_contacts(
     count,
     phagocyte,
@@ -123,17 +133,26 @@ def bind_contacts(
     a patch. coat : therapeutic IgG on every target, 1/um2, for a row that `kappa` has beyond the
     opsonins. touched : area of the patch that meets opsonin, um2. own : competition by the
     body's IgG (receptors,). competitor : the port, (2, receptors + 1, mesh). `linked` collects
-    cross-linked copies per phagocyte.
+    cross-linked copies per phagocyte. A phagocyte that meets two targets with the same opsonin
+    meets them alike: the second is not solved again.
     """
     kinds, types = kappa.shape
     opsonins = opsonin.shape[1]
     density, free, patch, rival, pairs = scratch
+    per = reciprocal(pitch)
+    solved = np.full(len(linked), -1, np.int64)  # last contact of each phagocyte
     for row in range(linked.shape[0]):
         for j in range(types):
             linked[row, j] = 0.0
     for c in range(count):
-        mac = phagocyte[c]
-        a, b = x[mac] // pitch, y[mac] // pitch
+        mac, like = phagocyte[c], solved[phagocyte[c]]
+        solved[mac] = c
+        if like >= 0 and same_row(opsonin, target[c], target[like]):
+            for j in range(types):
+                bound[c, j] = bound[like, j]
+                linked[mac, j] += bound[like, j]
+            continue
+        a, b = coarse(x[mac], per), coarse(y[mac], per)
         for k in range(opsonins):
             density[k] = opsonin[target[c], k] * touched
         if kinds > opsonins:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigabm.engine.diffusion import Operator
+from ivigabm.engine.diffusion import Operator, exchange
 from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
-from ivigabm.engine.sums import mean_of
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.transport import SECONDS_PER_DAY
 
@@ -56,26 +56,10 @@ class Fields:
 @kernel
 def secrete(amount, rate, alive, x, y, n, pitch, source):
     """Add rate * amount of each living row to the mesh cell it stands in, in row order."""
+    per = reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            source[x[row] // pitch, y[row] // pitch] += rate * amount[row]
-
-
-@kernel
-def travel(values, sources, places, plasma, given_back, taken_up, washed):
-    """Plasma follows the mean of each field that travels, and gives some back everywhere.
-
-    given_back : 1/day. taken_up : what plasma holds at rest of a unit of the mean.
-    """
-    for k in range(len(places)):
-        place = places[k]
-        held = taken_up * mean_of(values[place].ravel())
-        plasma[k] += washed * (held - plasma[k])
-        gift = given_back * plasma[k]
-        source = sources[place]
-        for i in range(source.shape[0]):
-            for j in range(source.shape[1]):
-                source[i, j] += gift
+            source[coarse(x[row], per), coarse(y[row], per)] += rate * amount[row]
 
 
 class Cytokines:
@@ -155,7 +139,7 @@ class Cytokines:
     def travel(self, world: "World") -> None:
         """Plasma takes up what the section holds and gives it back everywhere; gifts decay."""
         fields = world.fields
-        travel(
+        exchange(
             fields.values,
             fields.sources,
             _TRAVELLING,

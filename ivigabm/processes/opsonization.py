@@ -12,6 +12,7 @@ import numpy as np
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
@@ -24,7 +25,7 @@ def opsonise(level, free, half, pitch, epitopes, relax, alive, x, y, n, seen, op
     `level` is mol/L of antibody, shape (kinds, mesh); the share `free` of it, `half` and
     `epitopes` per kind. seen : scratch, shape of `level`.
     """
-    kinds = len(half)
+    kinds, per = len(half), reciprocal(pitch)
     for k in range(kinds):
         for i in range(seen.shape[1]):
             for j in range(seen.shape[2]):
@@ -32,7 +33,7 @@ def opsonise(level, free, half, pitch, epitopes, relax, alive, x, y, n, seen, op
     for row in range(n):
         if not alive[row]:
             continue
-        i, j = x[row] // pitch, y[row] // pitch
+        i, j = coarse(x[row], per), coarse(y[row], per)
         total = 1.0
         for k in range(kinds):
             total += seen[k, i, j]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import exp
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.cytokines import Cytokines
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ TNF, IL4, TYPE2, C5A, COMPLEX, IFNG, CALM = range(7)  # columns of the table of 
 
 @kernel
 def fold(maximum, level):
-    """Fold of a set-point under one saturating signal."""
+    """Fold of a set-point under one saturating signal; a maximum of 1 stands for no answer."""
+    if maximum == 1.0:
+        return 1.0
     return 1.0 + (maximum - 1.0) * level / (1.0 + level)
 
 
@@ -48,14 +51,15 @@ def express(
         tnf_given, tnf_sink, half_tnf, il4_given, half_il4, il4_seen, c5a_given, c5a_sink,
         receptor_c5a, half_c5a, left,
     ) = field_scale  # fmt: skip
+    per_field, per_mesh = reciprocal(field_pitch), reciprocal(molecule_pitch)
     last, by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for row in range(n):
         if not alive[row]:
             continue
         if host[row] != last:  # receptors of one cell follow each other and see the same
             last = host[row]
-            i, j = x[last] // field_pitch, y[last] // field_pitch
-            a, b = x[last] // molecule_pitch, y[last] // molecule_pitch
+            i, j = coarse(x[last], per_field), coarse(y[last], per_field)
+            a, b = coarse(x[last], per_mesh), coarse(y[last], per_mesh)
             by_tnf = (tnf[i, j] + tnf_given) / (1.0 + tnf_sink) / half_tnf
             by_il4 = (evoked[i, j] + (il4_own[i, j] + il4_given) / half_il4) * il4_seen
             by_type2, by_complex = type2[a, b], complexes[a, b]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.cytokines import Cytokines
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ ATTACKS = (  # columns, in the order of `damage_and_repair`
 @kernel
 def cytokine_attack(level, pitch, most, alive, x, y, n, attack):
     """Damage rate by cytokines where each target stands, saturating in half-effect units."""
+    per = reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            seen = level[x[row] // pitch, y[row] // pitch]
+            seen = level[coarse(x[row], per), coarse(y[row], per)]
             attack[row] = most * seen / (1.0 + seen)
 
 

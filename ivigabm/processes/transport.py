@@ -15,6 +15,7 @@ from ivigabm.engine.columns import Table
 from ivigabm.engine.diffusion import Smoother
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.engine.streams import bounded, purpose, unit
 from ivigabm.processes.plasma import Pools
 
@@ -85,8 +86,9 @@ def deposit(group, amount, x, y, n, pitch, mesh):
         for i in range(mesh.shape[1]):
             for j in range(mesh.shape[2]):
                 mesh[g, i, j] = 0.0
+    per = reciprocal(pitch)
     for row in range(n):
-        mesh[group[row], x[row] // pitch, y[row] // pitch] += amount[row]
+        mesh[group[row], coarse(x[row], per), coarse(y[row], per)] += amount[row]
 
 
 @kernel
@@ -105,10 +107,11 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
     """
     width, height = allowed.shape
     nx, ny = field.shape
+    per = reciprocal(pitch)
     for row in range(n):
         if not alive[row] or unit(words[row, 2]) >= hop:
             continue
-        i, j = x[row] // pitch, y[row] // pitch
+        i, j = coarse(x[row], per), coarse(y[row], per)
         left, right = i - 1 if i > 0 else nx - 1, i + 1 if i < nx - 1 else 0
         below, above = j - 1 if j > 0 else ny - 1, j + 1 if j < ny - 1 else 0
         along_x = taxis * lean(field[left, j], field[right, j])

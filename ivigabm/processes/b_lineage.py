@@ -267,7 +267,7 @@ class BLineage:
     def _arrive(self, world: "World", step: np.uint64) -> None:
         """Naive cells enter the niche."""
         table, streams = world.tables["b_cell"], world.streams
-        drawn = float(unit(streams.words(INFLUX, world.step, self.marrow)[0, 0]))
+        drawn = streams.unit(INFLUX, world.step, self.marrow[0])
         count = int(self.influx + drawn)
         if count == 0:
             return

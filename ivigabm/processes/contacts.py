@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.engine.sites import SiteIndex
+from ivigabm.engine.sites import SiteIndex, wrapped
 from ivigabm.engine.streams import bounded, lot, purpose
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
     count = 0
     for row in range(n):
         k = bounded(words[row, 0], np.uint64(9))
-        a = (x[row] + k // 3 - 1) % width
-        b = (y[row] + k % 3 - 1) % height
+        a = wrapped(x[row] + k // 3 - 1, width)
+        b = wrapped(y[row] + k % 3 - 1, height)
         if alive[row] and target_at[a, b] >= 0:
             phagocyte[count] = row
             target[count] = target_at[a, b]
@@ -65,9 +65,9 @@ def engage_blood(
             continue
         best, lowest = -1, np.uint64(0xFFFFFFFFFFFFFFFF)
         for da in range(-1, 2):
-            a = (site_x[k] + da) % width
+            a = wrapped(site_x[k] + da, width)
             for db in range(-1, 2):
-                site = a * height + (site_y[k] + db) % height
+                site = a * height + wrapped(site_y[k] + db, height)
                 for i in range(starts[site], starts[site + 1]):
                     drawn = lot(words[row, 1], ids[rows[i]])
                     if drawn < lowest:

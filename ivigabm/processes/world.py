@@ -363,4 +363,7 @@ class World:
     def antibody_at_target(self) -> Array:
         """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""
         assert self.antigen is not None
-        return np.asarray(self.at_target(self.own, self.local_antibody)[self.antigen.pools])
+        pools, local = self.antigen.pools, self.local_antibody
+        if self.sees_plasma:
+            return np.asarray(self.at_target(self.own, local)[pools])
+        return np.asarray(local[pools] * self.tissue_ratio)

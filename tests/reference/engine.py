@@ -33,18 +33,19 @@ class ReferenceModel(Individual):
         self._run_in(perturbation)
 
     def _run_in(self, resolved: Resolved) -> None:
-        """Let an untreated chronic patient come to rest before the first day of the run."""
+        """Up to the first day, untreated: to rest, or from the onset of an acute disease on."""
         world = self.world
         first = math.floor(resolved.start_day / world.dt + 1e-9)
-        steps = round(resolved.scenario.run_in_days / world.dt)
+        start = first - round(resolved.scenario.run_in_days / world.dt)
+        onset = -round(resolved.scenario.prodrome_days / world.dt)
         attacks = []
-        for step in range(first - steps, first):
+        for step in range(min(start, onset), first):
             world.step = step
             self.advance()
             if self.kinds["target_cell"]:
                 attacks.append(self._mean_attack())
         world.step = first
-        settled = attacks[len(attacks) // 2 :]
+        settled = attacks[len(attacks) // 2 :] if start < first else []
         if settled:
             self._settle(float(np.mean(settled)))
 

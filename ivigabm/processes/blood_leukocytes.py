@@ -4,7 +4,9 @@ Blood is well mixed, so cells of a lineage see the same and one stands for all, 
 plasma does for its molecules. Set-points and turnover are those of `receptor_expression`, with
 what reaches the blood in place of what is around a phagocyte: cytokines of the section as plasma
 dilutes them, and soluble complexes as plasma holds them where tissue lets in a share only.
-FcγRIIB of B cells has one more signal, its own linking by the drug. These cells act on nobody.
+Lectins that bind sialylated Fc stand on macrophages of tissue, not on these cells, so type II
+signals reach them by IL-4 only. FcγRIIB of B cells has one more signal, its own linking by the
+drug. These cells act on nobody.
 
     dR/dt = (R* - R)/tau,   R* = R0 * prod_s [1 + (u_s - 1) x_s / (1 + x_s)]
 """
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 LINEAGES = ("monocyte", "dendritic_cell", "b_cell", "neutrophil", "nk_cell")
-SIGNALS = ("tnf", "c5a", "ifn_gamma", "il4", "type2", "complexes", "linking")
+SIGNALS = ("tnf", "c5a", "ifn_gamma", "il4", "complexes", "linking")
 CYTOKINES = {"tnf": "tnf", "c5a": "c5a", "ifn_gamma": "ifng"}  # signal -> its word in rows
 
 
@@ -116,7 +118,6 @@ class BloodLeukocytes:
                 / self.half["c5a"],
                 spilled("ifn_gamma") / (1.0 + held) / self.half["ifn_gamma"],
                 (evoked + other / self.half_il4) * self.il4_seen,
-                float(np.mean(ports["type2_signal"])) * self.richer,
                 float(np.mean(ports["fcgr_complexes"])) * self.richer,
                 linked / (1.0 - linked),
             ]

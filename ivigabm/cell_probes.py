@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.dish_probes import divided
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.phagocytes import ARMED
@@ -131,7 +132,9 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _proliferation(which: Words, scenario: "Scenario") -> Probe:
-    """Divisions per living cell of a kind and day."""
+    """Divisions per living cell of a kind and day; in a dish, as `dish_probes` says."""
+    if scenario.dish is not None:
+        return divided(which, scenario)
     kinds = {name: kind for name, kind in kinds_of(scenario).items() if kind.table in DIVIDING}
     if which[0] not in kinds:
         raise unknown("proliferation: cell kind", which[0], kinds, NotExpressible)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.cytokines import NEUTRALISED
 from ivigabm.processes.drug import NANOMOLAR
 
 if TYPE_CHECKING:
@@ -30,4 +31,4 @@ class CytokineNeutralisation(Mechanism):
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.specificity("anti_cytokine")
         bound = drug.mean(weight, drug.at_target) / (drug.ps["antitnf.kd"] * NANOMOLAR)
-        return np.array([bound])
+        return np.full(len(NEUTRALISED), bound)  # TNF, IL-1 and IL-6 alike

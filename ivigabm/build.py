@@ -4,10 +4,8 @@ A chronic patient starts at the quasi-steady state of the model's own equations:
 opsonins by their closed forms here, cells and lesions by a short untreated run-in of the model.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from ivigabm.knowledge import (
     generic,
     load_hypotheses,
     load_preparation,
+    receptor_role,
 )
 from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.knowledge.vocabulary import load_lectins
@@ -169,8 +168,6 @@ def _doors(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
 
 def _phagocytes(world: World, scenario: Scenario) -> None:
     """Kinds of phagocyte here, and the Fcγ receptors that any of them expresses at all."""
-    with (Path(__file__).parent / "knowledge" / "receptor_roles.csv").open() as file:
-        role = {(r["species"], r["receptor"]): r["role"] for r in csv.DictReader(file)}
     kinds: list[Kind] = [MACROPHAGE]
     kinds += [NEUTROPHIL] if scenario.cells.neutrophil else []
     kinds += [NK_CELL] if scenario.cells.nk_cell else []
@@ -181,7 +178,7 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     world.receptors = tuple(
         Receptor(
             name,
-            LECTIN if name in lectins else role[species, generic(name)],
+            LECTIN if name in lectins else receptor_role(species, generic(name)),
             world.present(node[name]),
         )
         for name in names

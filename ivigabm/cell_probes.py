@@ -5,6 +5,7 @@ Makers as in `ivigabm.probes`, which registers them.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from ivigabm.dish_probes import divided
 from ivigabm.errors import NotExpressible, unknown
-from ivigabm.processes.b_lineage import PLASMA_LONG, PLASMA_SHORT, STAGES
+from ivigabm.processes.b_lineage import ACTIVATED, NAIVE, PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.phagocytes import ARMED
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS, ORGANS
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 Probe = Callable[["World"], float]
 Words = tuple[str, ...]
 
+WITH_RECEPTOR = (NAIVE, ACTIVATED)  # stages of B cells that carry it on the surface
 DIVIDING = ("b_cell", "t_cell")
 PLACES = ("blood", *ORGANS)  # of a circulating cell, by the code that it bears
+NICHE = ("spleen", "lymph_node")  # the lymphoid niche of the section stands for either
 _PARTS = {"host_row", "amount_nmol"}  # a table with one of these columns holds no cells
 _RESIDENT = {kind.name for kind in ARMED}  # of the organ, not of its niche
 
@@ -39,13 +42,13 @@ def mean(values: NDArray[np.float64]) -> float:
 class Kind:
     """Rows of a table: all that live, or those in some stages, or at one place.
 
-    home : where the model has them. place : code of the only place meant; None: all of them.
+    home : where the model has them. place : the only one of these that is meant; empty: all.
     """
 
     table: str
     stages: tuple[int, ...]
     home: Words
-    place: int | None = None
+    place: str = ""
 
     def rows(self, world: "World") -> NDArray[np.bool_]:
         """Which rows of the table are meant, shape (rows,)."""
@@ -53,7 +56,12 @@ class Kind:
         found = table["alive"]
         if self.stages:
             found = found & np.isin(table["stage"], self.stages)
-        return found if self.place is None else found & (table["place"] == self.place)
+        if not self.place:
+            return found
+        if "place" in table:  # blood or an organ that it passes through
+            return np.asarray(found & (table["place"] == PLACES.index(self.place)))
+        sites = world.target_site if self.place == "tissue" else world.niche
+        return np.asarray(found & sites[table["x"], table["y"]])
 
 
 def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
@@ -69,9 +77,10 @@ def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
     }
     kinds |= {name: Kind("b_cell", (code,), ("spleen",)) for code, name in enumerate(STAGES)}
     kinds["plasma_cell"] = Kind("b_cell", (PLASMA_SHORT, PLASMA_LONG), ("spleen",))
-    kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), ())
-    kinds["treg"] = Kind("t_cell", (TREG,), ())
-    kinds["t_cell"] = Kind("t_cell", (), ())
+    walked = ("tissue", *NICHE) if scenario.dish is None else ()
+    kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), walked)
+    kinds["treg"] = Kind("t_cell", (TREG,), walked)
+    kinds["t_cell"] = Kind("t_cell", (), walked)
     kinds["target_cell"] = Kind(
         "target_cell", (), ("blood", *_passed(scenario)) if blood else organ
     )
@@ -101,7 +110,7 @@ def followed(what: str, name: str, place: Words, scenario: "Scenario") -> Kind:
         )
     if not place or len(found.home) == 1:
         return found
-    return replace(found, place=PLACES.index(place[0]))
+    return replace(found, place=place[0])
 
 
 def _cells(which: Words, scenario: "Scenario") -> Probe:
@@ -113,7 +122,10 @@ def _cells(which: Words, scenario: "Scenario") -> Probe:
 def _share_of(which: Words, scenario: "Scenario") -> Probe:
     """Cells of the first kind over those of the second."""
     part, whole = (followed("share_of", name, (), scenario) for name in which)
+    return _share(part, whole)
 
+
+def _share(part: Kind, whole: Kind) -> Probe:
     def read(world: "World") -> float:
         number = np.count_nonzero(whole.rows(world))
         return float(np.count_nonzero(part.rows(world)) / number) if number else float("nan")
@@ -122,13 +134,28 @@ def _share_of(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _activation(which: Words, scenario: "Scenario") -> Probe:
-    """Mean activation of the living cells of a kind, 0 to 1."""
-    kinds = kinds_of(scenario)
-    able = {name for name, kind in kinds.items() if "activation" in COLUMNS[kind.table]}
-    if which[0] not in able:
-        raise unknown("activation: cell kind", which[0], able, NotExpressible)
-    kind = kinds[which[0]]
-    return lambda world: mean(world.tables[kind.table]["activation"][kind.rows(world)])
+    """Mean activation of the living cells of a kind, 0 to 1.
+
+    Of dendritic cells it is their maturity; of B cells the share of those with a receptor, naive
+    and activated ones, that is activated.
+    """
+    readers: dict[str, Probe] = {}
+    for name, kind in kinds_of(scenario).items():
+        for column in ("activation", "maturity"):
+            if column in COLUMNS[kind.table]:
+                readers[name] = partial(_mean_of, column, kind)
+        if kind.table == "b_cell" and not kind.stages:
+            activated, able = (
+                replace(kind, stages=codes) for codes in (WITH_RECEPTOR[1:], WITH_RECEPTOR)
+            )
+            readers[name] = _share(activated, able)
+    if which[0] not in readers:
+        raise unknown("activation: cell kind", which[0], readers, NotExpressible)
+    return readers[which[0]]
+
+
+def _mean_of(column: str, kind: Kind, world: "World") -> float:
+    return mean(world.tables[kind.table][column][kind.rows(world)])
 
 
 def _proliferation(which: Words, scenario: "Scenario") -> Probe:

@@ -21,6 +21,7 @@ from ivigabm.outcomes import outcome_table
 from ivigabm.perturbation import ROUTES, Perturbation, Resolved, dose_of, parse, resolve
 from ivigabm.processes.amyloid import Amyloid
 from ivigabm.processes.b_lineage import BLineage
+from ivigabm.processes.blood_leukocytes import BloodLeukocytes
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
 from ivigabm.processes.cytokines import NAMES as FIELDS
@@ -170,6 +171,7 @@ class IVIgModel(TableModel):
         self.contacts, self.binding = macrophages.contacts, macrophages.binding
         self.signalling, self.phagocytosis = macrophages.signalling, macrophages.phagocytosis
         self.receptor_expression = macrophages.receptor_expression
+        self.blood_leukocytes = BloodLeukocytes(world)
         self.sensing = Sensing(world)
         self.dendritic = Dendritic(world)
         self.amyloid = Amyloid(world)
@@ -220,6 +222,7 @@ class IVIgModel(TableModel):
             group.signalling.advance(world)
         for group in world.phagocytes:
             group.receptor_expression.advance(world)
+        self.blood_leukocytes.advance(world)
         self.sensing.advance(world)
         self.dendritic.advance(world)
         self.amyloid.advance(world)

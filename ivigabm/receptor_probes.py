@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ivigabm.cell_probes import followed
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.knowledge import generic
+from ivigabm.processes.blood_leukocytes import LINEAGES, receptors_in_blood
 from ivigabm.processes.phagocytes import ARMED, copies_shown
 
 if TYPE_CHECKING:
@@ -46,8 +47,30 @@ def _of(world: "World", name: str, table: str) -> NDArray[np.bool_]:
     return np.asarray(named[rows["receptor"]] & rows["alive"])
 
 
+def _in_blood(which: Words, scenario: "Scenario") -> bool:
+    """Whether the receptors of leukocytes of the blood are meant: their only place, or named."""
+    kind, place = (*which[1:], "", "")[:2]
+    if kind not in LINEAGES or scenario.dish is not None:
+        return False
+    return place == "blood" or (not place and kind not in _RECEPTOR_TABLES)
+
+
+def _fcgr_in_blood(name: str, kind: str, scenario: "Scenario") -> Probe:
+    """Copies per leukocyte of the blood, over alleles."""
+    shown = receptors_in_blood(scenario)
+    genes = {generic(receptor) for receptor, copies in shown[kind].items() if copies > 0.0}
+    names = [(cell, receptor) for cell, copies in shown.items() for receptor in copies]
+    meant = [cell == kind and name in (r, generic(r)) for cell, r in names]
+    if generic(name) not in genes or not any(meant):
+        raise unknown(f"fcgr: receptor of the {kind}", name, genes, NotExpressible)
+    places = np.flatnonzero(meant)
+    return lambda world: float(np.sum(world.leukocyte_receptors[places]))
+
+
 def _fcgr(which: Words, scenario: "Scenario") -> Probe:
     """Copies per cell."""
+    if _in_blood(which, scenario):
+        return _fcgr_in_blood(which[0], which[1], scenario)
     name, kind = _receptors("fcgr", which, scenario)
 
     def read(world: "World") -> float:

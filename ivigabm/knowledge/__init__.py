@@ -25,7 +25,7 @@ from ivigabm.knowledge.affinity import (
     subclass_names,
 )
 from ivigabm.knowledge.parameters import Parameter, ParameterSet, load_parameters
-from ivigabm.knowledge.receptors import DEFAULT_GENOTYPE, cells, receptor_copies
+from ivigabm.knowledge.receptors import DEFAULT_GENOTYPE, cells, receptor_copies, receptor_role
 
 if TYPE_CHECKING:
     from ivigabm.knowledge.preparation import Preparation, load_preparation, preparation_names
@@ -56,6 +56,7 @@ __all__ = [
     "product_names",
     "receptor_copies",
     "receptor_names",
+    "receptor_role",
     "subclass_names",
 ]
 

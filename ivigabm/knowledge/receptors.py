@@ -56,6 +56,18 @@ def load_receptor_copies() -> dict[tuple[str, str], dict[str, Copies]]:
     return found
 
 
+@cache
+def load_receptor_roles() -> dict[tuple[str, str], str]:
+    """(species, receptor without allele) -> activating, inhibitory or decoy."""
+    rows = read_rows("receptor_roles.csv", ("species", "receptor", "role", "status", "source"))
+    return {(row["species"], row["receptor"]): row["role"] for row in rows}
+
+
+def receptor_role(species: str, receptor: str) -> str:
+    """What a receptor, named without allele, tells a cell."""
+    return load_receptor_roles()[species, receptor]
+
+
 def cells(species: str) -> tuple[str, ...]:
     """Cell kinds of a species that have receptor numbers."""
     return tuple(sorted(cell for found, cell in load_receptor_copies() if found == species))

@@ -185,6 +185,7 @@ class World:
     phagocytes: tuple["Phagocytes", ...]
     comparators: "Comparators"
     founding_b_cells: Array  # (stages, clones)
+    leukocyte_receptors: Array  # copies, see `ivigabm.processes.blood_leukocytes`
 
     def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:
         scenario = resolved.scenario

@@ -12,6 +12,7 @@ from ivigabm.build import active_mechanisms
 from ivigabm.engine.columns import Table
 from ivigabm.processes.amyloid import Amyloid
 from ivigabm.processes.b_lineage import BLineage
+from ivigabm.processes.blood_leukocytes import BloodLeukocytes
 from ivigabm.processes.circulation import Circulation
 from ivigabm.processes.complement import Complement
 from ivigabm.processes.cytokines import Cytokines
@@ -115,6 +116,7 @@ class Individual(mesa.Model):
         docking.bind(self)
         response.signal(self)
         docking.express(self)
+        self.constants.blood_leukocytes.advance(self.world)  # of a pool: not written twice
         sensing.sense(self)
         adaptive.educate(self)
         adaptive.meet_amyloid(self)
@@ -152,6 +154,7 @@ def _constants(world: World) -> SimpleNamespace:
     return SimpleNamespace(
         plasma=Plasma(world),
         transport=Transport(world),
+        blood_leukocytes=BloodLeukocytes(world),
         sensing=Sensing(world),
         dendritic=Dendritic(world),
         amyloid=Amyloid(world),

@@ -137,7 +137,7 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
     """Mean activation of the living cells of a kind, 0 to 1.
 
     Of dendritic cells it is their maturity; of B cells the share of those with a receptor, naive
-    and activated ones, that is activated.
+    and activated ones, that is activated; of basophils with what all of them follow alike.
     """
     readers: dict[str, Probe] = {}
     for name, kind in kinds_of(scenario).items():
@@ -155,7 +155,8 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _mean_of(column: str, kind: Kind, world: "World") -> float:
-    return mean(world.tables[kind.table][column][kind.rows(world)])
+    found = mean(world.tables[kind.table][column][kind.rows(world)])
+    return found + world.basophils_own if kind.table == "basophil" else found
 
 
 def _proliferation(which: Words, scenario: "Scenario") -> Probe:

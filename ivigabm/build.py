@@ -296,10 +296,16 @@ def _antigen(
 
 
 def _idiotypes(world: World, scenario: Scenario) -> Idiotypes:
-    """Clones of the scenario and the anti-idiotypes that pooled IgG holds against them."""
+    """Clones of the scenario and the anti-idiotypes that pooled IgG holds against them.
+
+    A hypothesis that says which share of pooled IgG binds the idiotype speaks of this antibody,
+    whoever made it.
+    """
     kd = world.ps["idiotype.affinity"] * 1e-9
+    stated = world.resolved.hypothesis.get("idiotype_fraction", "preparation") != "preparation"
     clones = [
-        Clone(a.label, a.idiotype or a.label, a.idiotype_recognised) for a in scenario.antibody
+        Clone(a.label, a.idiotype or a.label, 1.0 if stated else a.idiotype_recognised)
+        for a in scenario.antibody
     ]
     return Idiotypes(clones, kd)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.dish_probes import divided
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import ACTIVATED, NAIVE, PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.phagocytes import ARMED
@@ -136,7 +137,7 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
     """Mean activation of the living cells of a kind, 0 to 1.
 
     Of dendritic cells it is their maturity; of B cells the share of those with a receptor, naive
-    and activated ones, that is activated.
+    and activated ones, that is activated; of basophils with what all of them follow alike.
     """
     readers: dict[str, Probe] = {}
     for name, kind in kinds_of(scenario).items():
@@ -154,11 +155,14 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _mean_of(column: str, kind: Kind, world: "World") -> float:
-    return mean(world.tables[kind.table][column][kind.rows(world)])
+    found = mean(world.tables[kind.table][column][kind.rows(world)])
+    return found + world.basophils_own if kind.table == "basophil" else found
 
 
 def _proliferation(which: Words, scenario: "Scenario") -> Probe:
-    """Divisions per living cell of a kind and day."""
+    """Divisions per living cell of a kind and day; in a dish, as `dish_probes` says."""
+    if scenario.dish is not None:
+        return divided(which, scenario)
     kinds = {name: kind for name, kind in kinds_of(scenario).items() if kind.table in DIVIDING}
     if which[0] not in kinds:
         raise unknown("proliferation: cell kind", which[0], kinds, NotExpressible)

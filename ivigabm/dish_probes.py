@@ -11,8 +11,16 @@ import numpy as np
 
 from ivigabm.engine.columns import NEWBORN
 from ivigabm.errors import NotExpressible, unknown
-from ivigabm.processes.b_lineage import BLineage
+from ivigabm.processes.b_lineage import (
+    ACTIVATED,
+    NAIVE,
+    PLASMA_LONG,
+    PLASMA_SHORT,
+    PLASMABLAST,
+    BLineage,
+)
 from ivigabm.processes.phagocytes import ARMED, MACROPHAGE
+from ivigabm.processes.t_cells import BLAST, EFFECTOR, TREG
 from ivigabm.processes.world import FATES
 
 if TYPE_CHECKING:
@@ -25,10 +33,22 @@ Maker = Callable[[tuple[str, ...], "Scenario"], Probe]
 DEPOSITED = {"C1q": "c1q", "C4b": "c4b", "C3b": "c3b", "C5b-9": "c5b9"}
 SIGNALS = {
     "ITAM": ("macrophage", "neutrophil", "nk_cell"),
-    "IFN-gamma": ("macrophage",),
+    "IFN-gamma": ("macrophage", "neutrophil", "dendritic_cell"),
     "BCR": ("b_cell",),
 }
-DIVIDING = {"b_cell": "b_cell", "t_effector": "t_cell", "treg": "t_cell"}
+# word of a kind that divides -> table and stages of its daughters, and kinds they may come of
+DIVIDING = {
+    "b_cell": ("b_cell", (NAIVE, ACTIVATED, PLASMABLAST, PLASMA_SHORT, PLASMA_LONG)),
+    "t_cell": ("t_cell", (BLAST, EFFECTOR, TREG)),
+    "t_effector": ("t_cell", (BLAST, EFFECTOR)),
+    "treg": ("t_cell", (TREG,)),
+}
+PUT_IN = {
+    "b_cell": ("b_cell",),
+    "t_cell": ("t_naive", "t_effector", "treg"),
+    "t_effector": ("t_naive", "t_effector"),
+    "treg": ("treg", "t_naive"),
+}
 
 
 def _mean(column: str, kind: str) -> Probe:
@@ -147,18 +167,23 @@ def _signal(which: tuple[str, ...], scenario: "Scenario") -> Probe:
     return read
 
 
-def _proliferation(which: tuple[str, ...], scenario: "Scenario") -> Probe:
-    """Cells born in the dish and alive, over those that were put in."""
+def divided(which: tuple[str, ...], scenario: "Scenario") -> Probe:
+    """Cells of a kind born in the dish and alive, over those that were put in."""
     if which[0] not in DIVIDING:
         raise unknown("proliferation: cell kind", which[0], DIVIDING, NotExpressible)
-    if scenario.dish is None:
-        raise NotExpressible("proliferation: the model has it in a dish only")
-    _needs("proliferation", which[0], scenario)
+    kind, stages = DIVIDING[which[0]]
+    put_in = sum(getattr(scenario.cells, name) for name in PUT_IN[which[0]])
+    if put_in == 0:
+        raise NotExpressible(
+            f"proliferation: scenario '{scenario.name}' has no {' or '.join(PUT_IN[which[0]])}"
+        )
 
     def read(world: "World") -> float:
-        table = world.tables[DIVIDING[which[0]]]
+        table = world.tables[kind]
         born = (table["id"] & np.uint64(NEWBORN)) != 0
-        return float(np.count_nonzero(born & table["alive"])) / max(1, table.founders)
+        return float(
+            np.count_nonzero(born & table["alive"] & np.isin(table["stage"], stages)) / put_in
+        )
 
     return read
 
@@ -208,7 +233,6 @@ DISH_MAKERS: tuple[tuple[str, int, Maker], ...] = (
     ("maturation", 0, _of_cells("maturation", ("dendritic_cell",), "maturity")),
     ("pge2", 0, _pge2),
     ("signal", 2, _signal),
-    ("proliferation", 1, _proliferation),
     ("bound_complex", 0, _bound_complex),
     ("crosslinked", 0, _crosslinked),
 )

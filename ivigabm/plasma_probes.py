@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ivigabm.cell_probes import mean
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.cytokines import NAMES as FIELDS
+from ivigabm.processes.cytokines import Cytokines
+from ivigabm.processes.secretome import HELD
 
 if TYPE_CHECKING:
     from ivigabm.processes.plasma import Pools
@@ -33,15 +35,18 @@ def _plain(name: str) -> str:
 
 
 def _cytokine(which: Words, scenario: "Scenario") -> Probe:
-    """Mean level in the section, in units of its half effect."""
+    """Mean level in the section that antibody leaves free, in units of its half effect."""
     fields = {_plain(name): name for name in FIELDS if not name.endswith(OTHERWISE)}
+    if _plain(which[0]) in HELD:
+        return HELD[_plain(which[0])]
     if _plain(which[0]) not in fields:
-        raise unknown("cytokine", which[0], fields, NotExpressible)
+        raise unknown("cytokine", which[0], {*fields, *HELD}, NotExpressible)
     name = fields[_plain(which[0])]
     parts = [part for part in (name, name + OTHERWISE) if part in FIELDS]
 
     def read(world: "World") -> float:
-        return sum(float(np.mean(world.fields[p])) + world.given.get(p, 0.0) for p in parts)
+        level = sum(float(np.mean(world.fields[p])) + world.given.get(p, 0.0) for p in parts)
+        return level / (1.0 + Cytokines.sink(world, name))
 
     return read
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.mechanisms.base import Mechanism
+from ivigabm.processes.cytokines import NEUTRALISED
 from ivigabm.processes.drug import NANOMOLAR
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class CytokineNeutralisation(Mechanism):
     )
     contested = True
 
-    def contribution(self, drug: "Drug") -> float:
+    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
         bound = drug.level(self.id, self._weight, "at_target")
-        return bound / (drug.ps["antitnf.kd"] * NANOMOLAR)
+        # TNF, IL-1 and IL-6 alike
+        return np.full(len(NEUTRALISED), bound / (drug.ps["antitnf.kd"] * NANOMOLAR))
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         return drug.features(self.needs) * drug.specificity("anti_cytokine")

@@ -92,8 +92,11 @@ def _composition(preparation: str | None, change: Perturbation) -> dict[str, flo
 
 
 def _check_host(scenario: Scenario, change: Perturbation) -> None:
-    """Whether this host can have these proxies, alleles and added products."""
-    if change.proxies and scenario.species != "mouse":
+    """Whether this host can have these proxies, alleles and added products.
+
+    In a dish the dish's own tables stand for another species.
+    """
+    if change.proxies and scenario.species != "mouse" and scenario.dish is None:
         raise NotExpressible(
             f"'{change.proxies[0]}': scenario '{scenario.name}' is not of an animal"
         )

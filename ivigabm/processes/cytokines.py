@@ -27,7 +27,7 @@ TRAVELLING = ("il33", "il4", "il4_own")  # made in the spleen, felt elsewhere: t
 GIVEN = (
     "tnf", "il33", "il4_own", "c5a", "ifn_gamma", "il1", "il10", "baff", "il11", "gm_csf",
 )  # fmt: skip
-NEUTRALISED = ("tnf",)  # cytokines that the port `cytokine_sink` covers, in its order
+NEUTRALISED = ("tnf", "il1", "il6")  # that the port `cytokine_sink` covers, in its order
 _PLACE = {name: place for place, name in enumerate(NAMES)}
 _TRAVELLING = np.array([_PLACE[name] for name in TRAVELLING])
 
@@ -227,9 +227,11 @@ class Cytokines:
 
     @staticmethod
     def sink(world: "World", name: str) -> float:
-        """Bound over free of a cytokine that is neutralised in part."""
+        """Bound over free of a cytokine; 0 where nothing neutralises it."""
         if name == "c5a":
             return float(world.ports["anaphylatoxin_sink"][0])
+        if name not in NEUTRALISED:
+            return 0.0
         return float(world.ports["cytokine_sink"][NEUTRALISED.index(name)])
 
     @staticmethod
@@ -241,4 +243,5 @@ class Cytokines:
     @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:
         """What primes neutrophils and harms tissue: free TNF and IL-1."""
-        return np.asarray(Cytokines.free(world, "tnf") + world.felt("il1"))
+        il1 = world.felt("il1") / (1.0 + Cytokines.sink(world, "il1"))
+        return np.asarray(Cytokines.free(world, "tnf") + il1)

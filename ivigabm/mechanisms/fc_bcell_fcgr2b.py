@@ -27,7 +27,7 @@ class BCellFcgr2b(Mechanism):
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
         fc = drug.features(self.needs) * drug.fcgr2b_affinity
-        linked = drug.mean(fc * drug.dimer, drug.in_lymphoid) * ps["binding.dimer_weight"]
-        rival = 1.0 + drug.mean(fc * (1.0 - drug.dimer), drug.in_lymphoid)
+        linked = drug.mean(fc * drug.joined, drug.in_lymphoid) * ps["binding.dimer_weight"]
+        rival = 1.0 + drug.mean(fc * (1.0 - drug.joined), drug.in_lymphoid)
         signal = linked / (linked + rival)
         return 1.0 - ps["b_cell.inhibition_fcgr2b"] * signal

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import GRAMS
 
@@ -27,6 +25,5 @@ class EarlyClassicalBlock(Mechanism):
 
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
-        joined = np.where(drug.valency > 1.0, 1.0, drug.dimer)
-        grams = drug.mean(drug.features(self.needs) * joined, drug.at_target)
+        grams = drug.mean(drug.features(self.needs) * drug.joined, drug.at_target)
         return 1.0 / (1.0 + grams * ps["mass.igg"] * GRAMS / ps["complement.early_half"])

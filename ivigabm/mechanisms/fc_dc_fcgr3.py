@@ -24,6 +24,5 @@ class DendriticFcgr3(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
-        joined = drug.dimer + (1.0 - drug.dimer) * (drug.valency > 1.0)
-        level = drug.mean(drug.features(self.needs) * joined, drug.in_lymphoid)
+        level = drug.mean(drug.features(self.needs) * drug.joined, drug.in_lymphoid)
         return level / (drug.ps["dendritic.half_complex"] * MICROMOLAR)

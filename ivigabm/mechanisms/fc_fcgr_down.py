@@ -31,5 +31,5 @@ class FcgrDown(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.dimer
+        weight = drug.features(self.needs) * drug.joined
         return drug.total(weight / (drug.ps["expression.half_complex"] * MICROMOLAR), drug.effector)

@@ -27,7 +27,7 @@ class IfngSuppression(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.dimer
+        weight = drug.features(self.needs) * drug.joined
         held = drug.mean(weight, drug.at_target) * drug.presence["FcgRIII"]
         held *= drug.presence["FcgRIIIA"]  # its orthologue in man
         return np.array([1.0 / (1.0 + held / (drug.ps["expression.half_ifngr"] * MICROMOLAR))])

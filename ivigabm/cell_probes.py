@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from ivigabm.dish_probes import divided
 from ivigabm.errors import NotExpressible, unknown
-from ivigabm.processes.b_lineage import ACTIVATED, NAIVE, PLASMA_LONG, PLASMA_SHORT, STAGES
+from ivigabm.processes.b_lineage import (
+    ACTIVATED,
+    NAIVE,
+    PLASMA_LONG,
+    PLASMA_SHORT,
+    STAGES,
+    BLineage,
+)
 from ivigabm.processes.phagocytes import ARMED
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS, ORGANS
@@ -122,10 +129,7 @@ def _cells(which: Words, scenario: "Scenario") -> Probe:
 def _share_of(which: Words, scenario: "Scenario") -> Probe:
     """Cells of the first kind over those of the second."""
     part, whole = (followed("share_of", name, (), scenario) for name in which)
-    return _share(part, whole)
 
-
-def _share(part: Kind, whole: Kind) -> Probe:
     def read(world: "World") -> float:
         number = np.count_nonzero(whole.rows(world))
         return float(np.count_nonzero(part.rows(world)) / number) if number else float("nan")
@@ -136,8 +140,9 @@ def _share(part: Kind, whole: Kind) -> Probe:
 def _activation(which: Words, scenario: "Scenario") -> Probe:
     """Mean activation of the living cells of a kind, 0 to 1.
 
-    Of dendritic cells it is their maturity; of B cells the share of those with a receptor, naive
-    and activated ones, that is activated; of basophils with what all of them follow alike.
+    Of dendritic cells it is their maturity; of B cells what drives their activation and division,
+    as inhibitors leave it: 1 in a body whose clone meets its antigen. Of basophils with what all
+    of them follow alike.
     """
     readers: dict[str, Probe] = {}
     for name, kind in kinds_of(scenario).items():
@@ -145,10 +150,7 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
             if column in COLUMNS[kind.table]:
                 readers[name] = partial(_mean_of, column, kind)
         if kind.table == "b_cell" and not kind.stages:
-            activated, able = (
-                replace(kind, stages=codes) for codes in (WITH_RECEPTOR[1:], WITH_RECEPTOR)
-            )
-            readers[name] = _share(activated, able)
+            readers[name] = partial(_drive, replace(kind, stages=WITH_RECEPTOR))
     if which[0] not in readers:
         raise unknown("activation: cell kind", which[0], readers, NotExpressible)
     return readers[which[0]]
@@ -157,6 +159,12 @@ def _activation(which: Words, scenario: "Scenario") -> Probe:
 def _mean_of(column: str, kind: Kind, world: "World") -> float:
     found = mean(world.tables[kind.table][column][kind.rows(world)])
     return found + world.basophils_own if kind.table == "basophil" else found
+
+
+def _drive(kind: Kind, world: "World") -> float:
+    if not kind.rows(world).any():
+        return float("nan")
+    return BLineage.receptor_signal(world) if world.body.closed else BLineage.drive(world)
 
 
 def _proliferation(which: Words, scenario: "Scenario") -> Probe:

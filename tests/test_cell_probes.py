@@ -7,7 +7,6 @@ from ivigabm.errors import NotExpressible
 from ivigabm.model import IVIgModel
 from ivigabm.perturbation import parse
 from ivigabm.probes import probe
-from ivigabm.processes.b_lineage import ACTIVATED, NAIVE
 
 TINY = {"set.section.width": 16, "set.section.height": 16, "set.cells.macrophage": 20}
 EAE = {
@@ -46,12 +45,20 @@ def test_activation_of_dendritic_cells_is_their_maturity():
     assert 0.0 < read("activation[dendritic_cell]", alarmed) == read("maturation", alarmed)
 
 
-def test_activation_of_b_cells_is_the_activated_share_of_those_with_a_receptor():
-    model = ran("cidp", 1, no_ivig=True, **TINY)
-    table = model.tables["b_cell"]
-    stage = table["stage"][table["alive"]]
-    share = np.mean(stage[np.isin(stage, (NAIVE, ACTIVATED))] == ACTIVATED)
-    assert read("activation[b_cell]", model) == share > 0.0
+def test_activation_of_b_cells_is_what_inhibitors_leave():
+    active = {**TINY, "induction": "active", "set.run_in_days": 0}
+    assert read("activation[b_cell]", ran("mouse_eamg", 1, no_ivig=True, **active)) == 1.0
+    for preparation, most in (("ivig", 1.0), ("fc_hexamer", 0.7)):
+        treated = ran("mouse_eamg", 1, preparation=preparation, **active)
+        assert 0.4 < read("activation[b_cell]", treated) < most
+    cut = ran("mouse_eamg", 1, preparation="fc_hexamer", without="FC_BCELL_FCGR2B", **active)
+    assert read("activation[b_cell]", cut) == 1.0
+
+
+def test_activation_of_b_cells_of_a_dish_needs_a_stimulus():
+    rest = ran("invitro_culture", 0.2, cells="b_cell:20", no_ivig=True)
+    linked = ran("invitro_culture", 0.2, cells="b_cell:20", stimulus="BCR", no_ivig=True)
+    assert read("activation[b_cell]", rest) == 0.0 < read("activation[b_cell]", linked)
 
 
 def test_targets_that_are_b_cells_have_no_activation():

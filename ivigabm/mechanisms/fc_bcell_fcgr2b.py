@@ -36,7 +36,7 @@ class BCellFcgr2b(Mechanism):
         return 1.0 - ps["b_cell.inhibition_fcgr2b"] * signal
 
     def _dimer(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.features(self.needs) * drug.fcgr2b_affinity * drug.dimer
+        return drug.features(self.needs) * drug.fcgr2b_affinity * drug.joined
 
     def _monomer(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.features(self.needs) * drug.fcgr2b_affinity * (1.0 - drug.dimer)
+        return drug.features(self.needs) * drug.fcgr2b_affinity * (1.0 - drug.joined)

@@ -32,5 +32,4 @@ class EarlyClassicalBlock(Mechanism):
         return 1.0 / (1.0 + held * ps["mass.igg"] * GRAMS / ps["complement.early_half"])
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        joined = np.where(drug.valency > 1.0, 1.0, drug.dimer)
-        return drug.features(self.needs) * joined
+        return drug.features(self.needs) * drug.joined

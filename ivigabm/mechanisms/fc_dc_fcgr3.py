@@ -31,5 +31,4 @@ class DendriticFcgr3(Mechanism):
         return level / (drug.ps["dendritic.half_complex"] * MICROMOLAR)
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        joined = drug.dimer + (1.0 - drug.dimer) * (drug.valency > 1.0)
-        return drug.features(self.needs) * joined
+        return drug.features(self.needs) * drug.joined

@@ -38,6 +38,6 @@ class FcgrBlockade(Mechanism):
         """K of every receptor, then 1, of each molecule as monomer, then the same as dimer."""
         with_fc = drug.features(self.needs) * drug.ps["binding.drug_competes"]
         per_receptor = np.column_stack([drug.fcgr_affinity, np.ones(len(with_fc))])
-        monomer = (with_fc * (1.0 - drug.dimer))[:, None] * per_receptor
-        dimer = (with_fc * drug.dimer)[:, None] * per_receptor
+        monomer = (with_fc * (1.0 - drug.joined))[:, None] * per_receptor
+        dimer = (with_fc * drug.joined)[:, None] * per_receptor
         return np.hstack([monomer, dimer])

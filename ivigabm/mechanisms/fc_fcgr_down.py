@@ -34,5 +34,5 @@ class FcgrDown(Mechanism):
         return drug.spread(self.id, self._weight, "effector")
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.dimer
+        weight = drug.features(self.needs) * drug.joined
         return weight / (drug.ps["expression.half_complex"] * MICROMOLAR)

@@ -32,4 +32,4 @@ class IfngSuppression(Mechanism):
         return 1.0 / (1.0 + held / (drug.ps["expression.half_ifngr"] * MICROMOLAR))
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.features(self.needs) * drug.dimer
+        return drug.features(self.needs) * drug.joined

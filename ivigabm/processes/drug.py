@@ -40,6 +40,7 @@ class Drug:
         freely perfused tissue and where effector cells meet their targets.
     plasma, at_target, in_lymphoid : means, mol/L, shape (pools,).
     dimer, valency : share in dimers, and Fc parts held together, shape (pools,).
+    joined : share in dimers or in larger multimers, shape (pools,).
     two_armed : 1 for molecules with two paratopes, which can cross-link, shape (pools,).
     fcgr_affinity, fcgr2b_affinity : per M, shapes (pools, receptors) and (pools,).
     ps : knowledge for this individual. presence : function left of a gene product.
@@ -67,6 +68,7 @@ class Drug:
         self.ps = ps
         self.dimer: Array = np.array([molecule.dimer for molecule in molecules])
         self.valency: Array = np.array([molecule.valency for molecule in molecules])
+        self.joined: Array = np.where(self.valency > 1.0, 1.0, self.dimer)
         self.two_armed: Array = np.array(
             [float(m.fragment in ("intact", "fab2")) for m in molecules]
         )

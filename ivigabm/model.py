@@ -254,10 +254,10 @@ class IVIgModel(TableModel):
         if drug is not None:
             held.append((world.tables["therapeutic_igg"], drug.pools))
         world.local_antibody, *local = self.transport.local_molar(*held)
-        world.ports.clear()
         if drug is None:
-            return
+            return  # neutral since they were made
         drug.see(world, local[0])
+        world.ports.clear()
         for mechanism in self.mechanisms:
             brought = mechanism.contribution(drug)
             world.ports.write(mechanism.port, brought)

@@ -143,7 +143,7 @@ class Observer:
     def observe(self) -> None:
         """Read the world now."""
         self._rows.append(self._row())
-        self.agent_steps += sum(table.living for table in self.world.tables.values())
+        self.agent_steps += sum(table.living for table in self.world.tables.values() if table.n)
 
     def _row(self) -> tuple[float, ...]:
         """Day and every observable; `last` becomes this row."""

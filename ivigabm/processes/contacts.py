@@ -64,11 +64,12 @@ def engage_blood(
         if not alive[row]:
             continue
         best, lowest = -1, np.uint64(0xFFFFFFFFFFFFFFFF)
+        inner = 0 < site_y[k] < height - 1
         for da in range(-1, 2):
-            a = wrapped(site_x[k] + da, width)
-            for db in range(-1, 2):
-                site = a * height + wrapped(site_y[k] + db, height)
-                for i in range(starts[site], starts[site + 1]):
+            left = wrapped(site_x[k] + da, width) * height
+            for part in range(1 if inner else 3):  # three sites in a row are one piece of `rows`
+                first = left + (site_y[k] - 1 if inner else wrapped(site_y[k] + part - 1, height))
+                for i in range(starts[first], starts[first + (3 if inner else 1)]):
                     drawn = lot(words[row, 1], ids[rows[i]])
                     if drawn < lowest:
                         best, lowest = rows[i], drawn

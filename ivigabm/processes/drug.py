@@ -7,6 +7,7 @@ catabolism) is no mechanism and always runs.
 import copy
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -75,10 +76,8 @@ class Drug:
         self._features: dict[frozenset[str], Array] = {}
         self._either: dict[frozenset[str], Array] = {}
         self._specificity: dict[str, Array] = {}
-        self._readings = {
-            place: Readings()
-            for place in ("plasma", "at_target", "in_lymphoid", "lymphoid", "effector")
-        }
+        self._readings = {place: Readings() for place in ("plasma", "at_target", "in_lymphoid")}
+        self._readings |= {place: Readings(mesh) for place in ("lymphoid", "effector")}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
         self.lymphoid = np.zeros((len(molecules), cells))
@@ -140,12 +139,11 @@ class Drug:
         key : who asks, such as a mechanism's id; a second sum needs a key of its own. weights :
         makes the weights, shape (pools,), from the composition alone; called once.
         """
-        return self._readings[place].level(key, lambda: weights(self), getattr(self, place))
+        return self._readings[place].level(key, partial(weights, self), getattr(self, place))
 
     def levels(self, key: str, weights: Make, place: Place) -> Array:
         """The same with several weights per pool, (pools, sums); shape (sums,)."""
-        read = self._readings[place].over(key, lambda: weights(self), getattr(self, place))
-        return read[:, 0]
+        return self._readings[place].many(key, partial(weights, self), getattr(self, place))
 
     def grams(self, key: str, weights: Make) -> float:
         """A `level` in lymphoid tissue, as g/L of 150 kg/mol, so that moles count."""
@@ -153,12 +151,11 @@ class Drug:
 
     def spread(self, key: str, weights: Make, mesh: Mesh) -> Array:
         """Weighted sum over pools on the molecule mesh, shape of the mesh; see `level`."""
-        return np.asarray(self.channels(key, weights, mesh)[0])
+        return self._readings[mesh].one(key, partial(weights, self), getattr(self, mesh))
 
     def channels(self, key: str, weights: Make, mesh: Mesh) -> Array:
         """Sums with several weights per pool, (pools, sums); shape (sums, *mesh)."""
-        read = self._readings[mesh].over(key, lambda: weights(self), getattr(self, mesh))
-        return np.asarray(read.reshape(-1, *self.mesh))
+        return self._readings[mesh].many(key, partial(weights, self), getattr(self, mesh))
 
     def part(self, mask: "NDArray[np.bool_]") -> "Drug":
         """The drug as if only these pools were there, to look at."""

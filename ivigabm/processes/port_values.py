@@ -25,6 +25,8 @@ class Ports:
             for (name, port), part in zip(PORTS.items(), parts, strict=True)
         }
 
+        self._ways = {name: (self._values[name], port.combine) for name, port in PORTS.items()}
+
     def __getstate__(self) -> tuple[Mapping[Extent, tuple[int, ...]], Array]:
         """A copy makes its own views."""
         return self._shapes, self._all
@@ -50,10 +52,10 @@ class Ports:
 
     def write(self, name: str, value: float | Array) -> None:
         """Combine one mechanism's contribution into a port."""
-        target, how = self._values[name], PORTS[name].combine
+        target, how = self._ways[name]
         if how == "max":
             np.maximum(target, value, out=target)
-        elif isinstance(value, float) and target.shape == (1,):  # most are: no array for them
+        elif isinstance(value, float) and len(target) == 1:  # most are: no array for them
             before = target.item()
             target[0] = before + value if how == "sum" else before * value
         elif how == "sum":

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ivigabm.engine.kernel import kernel
 
 Array = NDArray[np.float64]
+Weights = Callable[[], Array]
 
 
 @kernel
@@ -28,51 +29,65 @@ class Readings:
 
     The sums of all keys asked for so far are made when the first of them is asked of new
     amounts. An array of amounts may be replaced, but not written to.
+
+    Parameters
+    ----------
+    mesh : shape of a sum; () where amounts are one number per pool.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mesh: tuple[int, ...] = ()) -> None:
+        self._mesh = mesh
         self._slots: dict[str, slice] = {}
         self._weights: Array = np.zeros((0, 0))
         self._seen: Array | None = None  # amounts that the values are of
         self._values: Array = np.zeros((0, 0))
-        self._first: list[float] = []
+        self._first: dict[str, float] = {}  # the first sum of each key, without a mesh
 
     def again(self) -> "Readings":
         """The same sums, for other amounts."""
-        other = Readings()
+        other = Readings(self._mesh)
         other._slots, other._weights = dict(self._slots), self._weights
         return other
 
-    def level(self, key: str, weights: Callable[[], Array], amounts: Array) -> float:
+    def level(self, key: str, weights: Weights, amounts: Array) -> float:
         """Sum of amounts of shape (pools,) with weights of that shape, made at first use."""
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._added(key, weights())
+        if amounts is self._seen:
+            found = self._first.get(key)
+            if found is not None:
+                return found
+        self._slot(key, weights, amounts)
+        return self._first[key]
+
+    def one(self, key: str, weights: Weights, amounts: Array) -> Array:
+        """Sum of amounts (pools, cells) with weights of shape (pools,), shape of the mesh."""
+        first: int = self._slot(key, weights, amounts).start
+        found: Array = self._values[first]
+        return found
+
+    def many(self, key: str, weights: Weights, amounts: Array) -> Array:
+        """The same with weights (pools, sums), shape (sums, *mesh)."""
+        slot = self._slot(key, weights, amounts)
+        found: Array = self._values[slot]
+        return found
+
+    def _slot(self, key: str, weights: Weights, amounts: Array) -> slice:
+        """Where a key's sums stand among the values, which are those of these amounts."""
+        if key not in self._slots:
+            columns = weights().reshape(len(amounts), -1)
+            first = self._weights.shape[1]
+            self._weights = np.hstack([self._weights, columns]) if first else columns.copy()
+            self._slots[key] = slice(first, first + columns.shape[1])
+            self._seen = None
         if amounts is not self._seen:
             self._read(amounts)
-        first: int = slot.start
-        return self._first[first]
-
-    def over(self, key: str, weights: Callable[[], Array], amounts: Array) -> Array:
-        """Sums of amounts (pools, cells) with weights (pools, sums), shape (sums, cells)."""
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._added(key, weights())
-        if amounts is not self._seen:
-            self._read(amounts)
-        return self._values[slot]
-
-    def _added(self, key: str, weights: Array) -> slice:
-        columns = weights.reshape(len(weights), -1)
-        first = self._weights.shape[1]
-        self._weights = np.hstack([self._weights, columns]) if first else columns.copy()
-        self._slots[key] = slice(first, first + columns.shape[1])
-        self._seen = None
         return self._slots[key]
 
     def _read(self, amounts: Array) -> None:
         flat = amounts.reshape(len(amounts), -1)
-        self._values = np.empty((self._weights.shape[1], flat.shape[1]))
-        weigh(self._weights, flat, self._values)
-        self._first = self._values[:, 0].tolist()
+        values = np.empty((self._weights.shape[1], flat.shape[1]))
+        weigh(self._weights, flat, values)
+        self._values = values.reshape(len(values), *self._mesh)
+        if not self._mesh:
+            sums = values[:, 0].tolist()
+            self._first = {key: sums[slot.start] for key, slot in self._slots.items()}
         self._seen = amounts

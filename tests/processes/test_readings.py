@@ -21,16 +21,18 @@ def in_row_order(weights: np.ndarray, amounts: np.ndarray) -> np.ndarray:
 
 
 def test_sums_are_those_in_row_order_whoever_else_asks():
-    readings, amounts = Readings(), RNG.random((POOLS, CELLS))
+    readings, amounts = Readings((CELLS,)), RNG.random((POOLS, CELLS))
     weights = {name: RNG.random((POOLS, 2)) * [1.0, 0.0] for name in "abc"}
     for _ in range(2):  # those asked for first know nothing of the rest in the first round
         for name, weight in weights.items():
-            found = readings.over(name, lambda w=weight: w, amounts)
+            found = readings.many(name, lambda w=weight: w, amounts)
             assert found.shape == (2, CELLS)
+            assert np.array_equal(readings.one(name, lambda w=weight: w, amounts), found[0])
             assert found[0].tobytes() == in_row_order(weight[:, 0], amounts).tobytes()
             assert not found[1].any()
     molar, weight = RNG.random(POOLS), RNG.random(POOLS)
     assert Readings().level("a", lambda: weight, molar) == in_row_order(weight, molar[:, None])[0]
+    assert Readings().many("a", lambda: np.eye(POOLS), molar).tolist() == molar.tolist()
 
 
 def test_weights_are_made_once_and_new_amounts_are_seen():

@@ -242,7 +242,10 @@ def _settle_own(
     shares: dict[str, float],
     pathogenic: list[tuple[Antibody, Molecule, float]],
 ) -> None:
-    """Production that holds the baseline in an individual with FcRn; pools as it then stands."""
+    """Production that holds the baseline with the usual FcRn; pools as it holds them here.
+
+    Who is born with less FcRn, or none, makes as much IgG and keeps less of it.
+    """
     ps, body = world.ps, world.body
     igg = world.quantity(scenario.baseline_igg)
     share = list(shares.values())
@@ -256,9 +259,11 @@ def _settle_own(
     for i, g_per_l in enumerate(grams):
         pools.settle(i, g_per_l * body.plasma_volume / pools.molar_mass[i] * 1e6, igg)
     body.receptor = held
-    if "FcRn" in world.missing and not body.closed:  # the same production, a smaller pool
-        for i, production in enumerate(pools.production.tolist()):
-            pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
+    inborn = 0.0 if "FcRn" in world.missing else ps["fcrn.expression"]
+    if inborn != 1.0 and not body.closed:
+        body.receptor = ps["fcrn.receptor"] * inborn
+        pools.sustain()
+        body.receptor = held
     for i, (antibody, _, _) in enumerate(pathogenic, start=len(share)):
         if antibody.delivery == "pulse":
             pools.production[i] = 0.0

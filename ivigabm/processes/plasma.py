@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
@@ -124,7 +125,7 @@ class Body:
         self.mass = self.basis = ps["pk.body_mass"]
         self.plasma_volume = ps["pk.plasma_volume"] * self.mass / 1000.0
         self.exchange = ps["pk.exchange"] * self.mass / 1000.0
-        self.receptor = ps["fcrn.receptor"] * fcrn_function
+        self.receptor = ps["fcrn.receptor"] * ps["fcrn.expression"] * fcrn_function
 
     def bound_share(self, igg: float) -> float:
         """Share of IgG that FcRn holds at a plasma level of `igg` g/L."""
@@ -235,6 +236,20 @@ class Pools:
         self.plasma[pool] = plasma_nmol
         self.tissue[pool] = plasma_nmol * self.out[pool] / self.back[pool]
         self.production[pool] = plasma_nmol * float(self.catabolic_rate(igg)[pool])
+
+    def sustain(self) -> None:
+        """Put every pool where its production holds it against the body's FcRn as it is."""
+        made = self.production.copy()
+
+        def excess(igg: float) -> float:
+            return float(np.sum(made / self.catabolic_rate(igg) * self._igg_grams)) - igg
+
+        top = 1.0 + self.igg()
+        while excess(top) > 0.0:
+            top *= 2.0
+        igg = float(brentq(excess, 0.0, top, xtol=1e-9))
+        for pool, held in enumerate((made / self.catabolic_rate(igg)).tolist()):
+            self.settle(pool, held, igg)
 
     def present(self) -> Amounts:
         """All of each pool that is still in the body, nmol."""

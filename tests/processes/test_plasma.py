@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from small_worlds import small
 
 from ivigabm.processes.plasma import advance_pool, fcrn_bound_share
 
@@ -89,3 +90,23 @@ def test_more_igg_leaves_a_smaller_share_saved(igg, fold, receptor, kd):
     more = fcrn_bound_share(igg * fold, receptor, kd)
     assert more <= less * (1.0 + 1e-9)
     assert fcrn_bound_share(0.0, receptor, kd) == pytest.approx(receptor / (receptor + kd))
+
+
+def test_less_fcrn_from_birth_keeps_less_of_the_same_production():
+    """FCGRT VNTR2/3 (B020): the level falls by less than the receptor, and stays."""
+    usual = small("healthy", no_ivig=True, days=3)
+    carrier = small("healthy", no_ivig=True, days=3, genotype="FCGRT-VNTR23")
+    level = carrier.world.own.igg()
+    assert 0.75 < level / usual.world.own.igg() < 0.9
+    assert carrier.world.own.production == pytest.approx(usual.world.own.production, rel=1e-9)
+    assert carrier.run().world.own.igg() == pytest.approx(level, rel=1e-6)
+
+
+def test_without_fcrn_the_pool_is_that_of_uptake_alone():
+    usual = small("healthy", no_ivig=True, days=1)
+    lacking = small("healthy", no_ivig=True, days=1, knockout="FcRn")
+    held = lacking.world.own.igg() / usual.world.own.igg()
+    assert held == pytest.approx(
+        usual.world.own.production.sum()
+        / (usual.world.own.plasma.sum() * lacking.world.ps["fcrn.k_int"])
+    )

@@ -101,7 +101,7 @@ def test_what_is_lost_for_good_is_not_regained():
 
 def test_fast_clearance_weakens_the_response_by_little():
     """B001 carries severity too: the level alone explains a small part."""
-    fast = {"set.parameters.fcrn.k_int": 0.6}
+    fast = {"set.parameters.fcrn.k_int": 0.65}
     rise = gain("cidp", "serum_igg_g_per_l", 14, **COARSE)
     low = gain("cidp", "serum_igg_g_per_l", 14, **COARSE, **fast)
     assert low.high < 0.7 * rise.low

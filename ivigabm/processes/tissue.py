@@ -87,16 +87,13 @@ def function_left(opsonin, epitopes, blocking, most, half, integrity, alive, n, 
 
 @kernel
 def wear(
-    tnf, given, sink, il1, pitch, most, x, y, attacks, terminal_rate, repair, loss, dt, alive, n,
-    integrity, irreversible, seen, opsonin, epitopes, blocking, block_max, block_half, function,
+    seen, pitch, most, x, y, attacks, terminal_rate, repair, loss, dt, alive, n, integrity,
+    irreversible, opsonin, epitopes, blocking, block_max, block_half, function,
 ):  # fmt: skip
-    """All of the phase: attack by free TNF and IL-1, damage and repair, function left.
+    """All of the phase: attack by inflammatory cytokines, damage and repair, function left.
 
-    attacks : the columns in the order of `damage_and_repair`. seen : scratch over the mesh.
+    seen : the cytokines over the mesh. attacks : columns in the order of `damage_and_repair`.
     """
-    for i in range(seen.shape[0]):
-        for j in range(seen.shape[1]):
-            seen[i, j] = (tnf[i, j] + given) / (1.0 + sink) + il1[i, j]
     phagocytic, terminal, cytokine, t_cell, oxidant, killer, aggregate = attacks
     cytokine_attack(seen, pitch, most, alive, x, y, n, cytokine)
     damage_and_repair(
@@ -139,7 +136,6 @@ class Tissue:
         self.blocking = antigen.blocking if antigen else np.zeros(0)
         self.repair = world.quantity(target.repair) if target else 0.0
         self.loss = world.quantity(target.loss) if target else 0.0
-        self._seen = np.zeros(world.fields.shape)
 
     def advance(self, world: "World") -> None:
         """One step of damage and repair."""
@@ -147,10 +143,7 @@ class Tissue:
         if not self.fixed:
             return
         wear(
-            world.fields["tnf"],
-            world.given["tnf"],
-            Cytokines.sink(world, "tnf"),
-            world.fields["il1"],
+            Cytokines.inflammatory(world),
             world.fields.pitch,
             self.cytokine_max,
             table["x"],
@@ -164,7 +157,6 @@ class Tissue:
             table.n,
             table["integrity"],
             table["irreversible"],
-            self._seen,
             table["opsonin"],
             self.epitopes,
             self.blocking,

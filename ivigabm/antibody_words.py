@@ -2,9 +2,9 @@
 
 from typing import Any, get_args
 
-from ivigabm.errors import InputError, NotExpressible, unknown
+from ivigabm.errors import NotExpressible, unknown
 from ivigabm.knowledge import subclass_names
-from ivigabm.scenario import Antibody
+from ivigabm.scenario import Antibody, Cells, Section
 from ivigabm.words import choice, number, shares
 
 KEYS = (
@@ -35,7 +35,7 @@ def set_antibody(data: dict[str, Any], key: str, value: Any) -> None:
     """
     name = f"antibody.{key}"
     if not data["antibody"]:
-        raise InputError(f"{name}: scenario '{data['name']}' has no antibody")
+        raise NotExpressible(f"{name}: scenario '{data['name']}' has no antibody")
     for antibody in data["antibody"]:
         if key == "class":
             antibody["subclasses"] = shares(name, str(value))
@@ -46,13 +46,15 @@ def set_antibody(data: dict[str, Any], key: str, value: Any) -> None:
         elif key == "dose":
             _dose(data, antibody, number(name, value, 0.0, _HIGHEST))
         elif key == "route":
-            choice(name, str(value), ("iv",))
+            antibody["route"] = choice(name, str(value), _literal(key))
         elif key == "day":
             antibody[key] = number(name, value, -_HIGHEST, _HIGHEST)
         elif key == "dose_fold":
             antibody[key] = number(name, value, 0.0, _HIGHEST)
         elif key in ("glycoform", "fragment", "delivery"):
             antibody[key] = choice(name, str(value), _literal(key))
+            if antibody["delivery"] == "endogenous" and data["dish"] is None:
+                _plasma_cells(data)
         elif key in antibody:
             antibody[key] = value
         else:
@@ -66,7 +68,15 @@ def check_antibodies(data: dict[str, Any]) -> None:
     ------
     NotExpressible : a class that its species does not have, or no plasma cells to make it.
     """
+    place = data["target"]["place"] if data["target"] else "tissue"
     for antibody in data["antibody"]:
+        if antibody["route"] != "iv" and data["dish"] is not None:
+            raise NotExpressible(f"antibody.route: scenario '{data['name']}' is a dish, not a body")
+        if antibody["route"] == "local" and place != "tissue":
+            raise NotExpressible(
+                f"antibody.route 'local': the target of scenario '{data['name']}' is met in "
+                f"{place}, not in a tissue"
+            )
         for subclass in antibody["subclasses"]:
             choice(
                 f"antibody.class of {antibody['species']}",
@@ -77,6 +87,14 @@ def check_antibodies(data: dict[str, Any]) -> None:
             raise NotExpressible(
                 f"antibody.delivery 'endogenous': scenario '{data['name']}' has no B cells"
             )
+
+
+def _plasma_cells(data: dict[str, Any]) -> None:
+    """B cells to make an antibody, as many as a section of this size has, where it has none."""
+    if data["cells"]["b_cell"] == 0:
+        usual, section = Section(), data["section"]
+        area = section["width"] * section["height"] / (usual.width * usual.height)
+        data["cells"]["b_cell"] = round(Cells().b_cell * area)
 
 
 def _literal(field: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from ivigabm.knowledge import (
     receptor_role,
 )
 from ivigabm.knowledge.preparation import SPECIFICITIES
-from ivigabm.knowledge.vocabulary import load_lectins
+from ivigabm.knowledge.vocabulary import load_lectins, nodes_of
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
 from ivigabm.processes.complexes import in_a_dish
@@ -68,6 +68,9 @@ def parameters(resolved: Resolved) -> ParameterSet:
     dish, lectins = resolved.scenario.dish, load_lectins()
     if dish is not None and dish.receptor is not None and dish.receptor in lectins:
         overrides |= lectins[dish.receptor].overrides
+    alone = nodes_of(resolved.absent) if dish is None else nodes_of(resolved.added)
+    for name in resolved.added & set(lectins):
+        overrides |= lectins[name].carried if lectins[name].node in alone else {}
     return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
 
 
@@ -176,6 +179,7 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
     kinds += [NEUTROPHIL] if scenario.cells.neutrophil or donated == "neutrophil" else []
     kinds += [NK_CELL] if scenario.cells.nk_cell or donated == "nk_cell" else []
     shown = [copies_shown(kind.name, scenario) for kind in kinds]
+    fold = world.ps["expression.fcgr2b_genotype"]
     names = dict.fromkeys(name for copies in shown for name, n in copies.items() if n > 0.0)
     lectins, species = load_lectins(), scenario.receptor_species
     node = {name: lectins[name].node if name in lectins else generic(name) for name in names}
@@ -189,12 +193,15 @@ def _phagocytes(world: World, scenario: Scenario) -> None:
         )
         for name in names
     )
-    there = [node[name] not in world.missing for name in names]
+    there = [
+        0.0 if node[name] in world.missing else fold if r.role == "inhibitory" else 1.0
+        for name, r in zip(names, world.receptors, strict=True)
+    ]
     world.phagocytes = tuple(
         Phagocytes(
             kind,
             np.array([
-                copies.get(name, 0.0) if held else 0.0
+                copies.get(name, 0.0) * held
                 for name, held in zip(names, there, strict=True)
             ]),
         )
@@ -376,6 +383,7 @@ def _drug(world: World, word: str, composition: Mapping[str, float], molar: bool
         share = share / ps["mass.igg"] / float(np.sum(share / pools.molar_mass))
     roles = [receptor.role == "inhibitory" for receptor in world.receptors]
     inhibitory = world.fcgr_affinity(molecules)[:, roles].sum(axis=1) * world.present("FcgRIIB")
+    inhibitory *= ps["expression.fcgr2b_genotype"]
     return Drug(
         molecules,
         share,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ivigabm.errors import InputError, NotExpressible, nearest
 from ivigabm.gifts import PREFIX as DONOR
+from ivigabm.knowledge import load_strains
 from ivigabm.perturbation import NONE, THERAPY_KEYS, WORLD_KEYS, Perturbation, parse
 
 BEFORE, HEALTHY = "before", "healthy"
@@ -19,7 +20,7 @@ WHOLE_CELL = (NONE, BEFORE, HEALTHY)
 OF_PREPARATION = ("dose", "dose_basis", "schedule", "concentration")
 BOTH = "hypothesis"  # a state of the world: said of one arm, it holds in both
 NUMBER = "n"
-SAME = ("species", "strain")  # the model knows no difference, so arms must not differ in them
+SAME = ("species", "strain")  # arms differ in them only where the model knows a difference
 KEYS = (*THERAPY_KEYS, *WORLD_KEYS, NUMBER)
 
 _KEY = re.compile(r"[A-Za-z_][\w.\-]*")
@@ -106,9 +107,14 @@ def parse_arms(arm: str, versus: str = "") -> tuple[EvidenceArm, EvidenceArm | N
     else:
         second = parse_arm(cell)
     for key in SAME:
-        if first.words.get(key) != second.words.get(key):
+        if not _told_apart(first.words.get(key), second.words.get(key)):
             raise NotExpressible(f"{key}: the arms differ, but the model has no such difference")
     return _in_one_world(first, second)
+
+
+def _told_apart(first: str | None, second: str | None) -> bool:
+    """Whether two species or strains are one, or the model knows what sets them apart."""
+    return first == second or {first, second} <= set(load_strains())
 
 
 def _in_one_world(first: EvidenceArm, second: EvidenceArm) -> tuple[EvidenceArm, EvidenceArm]:

@@ -161,6 +161,8 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         level = world.mean_at_target(world.own)[world.antigen.pools]
         filled = level / world.antigen.half
         opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
+    if world.blood_target and target.kind in world.resolved.depleted:
+        return  # blood makes new ones
     if world.blood_target:
         in_blood = world.circulating_in_health()
         table.add_founders(round(in_blood), opsonin=opsonin)

@@ -72,7 +72,9 @@ class Antibody(Part):
     # once a day; or by a pump
     delivery: Literal["endogenous", "bolus", "pulse", "daily", "infusion"] = "endogenous"
     fragment: Literal["intact", "fab2", "fab"] = "intact"
-    dose: Annotated[float, Field(ge=0)] = 0.0  # mg/kg of a bolus; mg/kg/day if daily or infused
+    # mg/kg of a bolus; mg/kg/day if daily or infused; None: what brings plasma to `concentration`
+    dose: Annotated[float, Field(ge=0)] | None = None
+    route: Literal["iv", "ip", "sc", "local"] = "iv"  # local: into the target tissue
     dose_fold: Annotated[float, Field(ge=0)] = 1.0  # multiple of this scenario's own amount
     day: float = 0.0
     concentration: Quantity = "autoantibody.concentration"  # mg/L, untreated or reference

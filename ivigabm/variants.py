@@ -5,15 +5,17 @@ genotype beside Fcγ receptors for rows of knowledge. So no code knows an organ 
 name, and whoever writes a scenario can add one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ivigabm.antibody_words import INJECTED
 from ivigabm.errors import NotExpressible
-from ivigabm.knowledge import load_genotypes
+from ivigabm.knowledge import load_genotypes, load_strains
 from ivigabm.scenario import Scenario
 from ivigabm.words import choice, genotype
 
-KEYS = ("organ", "induction")  # keys that mean nothing without a variant
+INDUCTION, ACTIVE, PASSIVE = "induction", "active", "passive"
+KEYS = ("organ", INDUCTION)  # keys that mean nothing without a variant
 Setting = tuple[str, Any]
 
 
@@ -28,6 +30,9 @@ def expand(scenario: Scenario, settings: Iterable[Setting]) -> list[Setting]:
     plain: list[Setting] = []
     for key, value in settings:
         known = scenario.variants.get(key, {})  # type: ignore[call-overload]
+        if key == INDUCTION and not known:
+            meant += _by_antibody(scenario, str(value)).items()
+            continue
         if key in KEYS and not known:
             raise NotExpressible(f"{key}: scenario '{scenario.name}' has no choice of it")
         if key in KEYS or str(value) in known:
@@ -35,6 +40,17 @@ def expand(scenario: Scenario, settings: Iterable[Setting]) -> list[Setting]:
         else:
             plain.append((key, value))
     return meant + plain
+
+
+def _by_antibody(scenario: Scenario, word: str) -> dict[str, Any]:
+    """How a disease of antibodies is brought about: injected, or made by the host's own cells."""
+    if not scenario.antibody or scenario.dish is not None or scenario.species == "human":
+        raise NotExpressible(f"{INDUCTION}: scenario '{scenario.name}' has no choice of it")
+    injected = all(antibody.delivery in INJECTED for antibody in scenario.antibody)
+    usual = PASSIVE if injected else ACTIVE
+    other = {PASSIVE: "endogenous", ACTIVE: "bolus"}
+    same = choice(INDUCTION, word, (ACTIVE, PASSIVE)) == usual
+    return {} if same else {"antibody.delivery": other[usual]}
 
 
 def of_genotype(word: str) -> Iterator[Setting]:
@@ -51,3 +67,9 @@ def of_genotype(word: str) -> Iterator[Setting]:
     else:
         for name, number in carried.overrides.items():
             yield f"parameters.{name}", number
+
+
+def of_strain(word: str) -> Mapping[str, float]:
+    """Rows of knowledge that `BALB/c` sets; none for a strain that no source sets apart."""
+    carried = load_strains().get(word)
+    return carried.overrides if carried else {}

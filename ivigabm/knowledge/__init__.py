@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ivigabm.knowledge.vocabulary import (
         load_genotypes,
         load_hypotheses,
+        load_strains,
         load_therapies,
         nodes_of,
         product_names,
@@ -50,6 +51,7 @@ __all__ = [
     "load_hypotheses",
     "load_parameters",
     "load_preparation",
+    "load_strains",
     "load_therapies",
     "nodes_of",
     "preparation_names",
@@ -66,6 +68,7 @@ _LATE = {
     "preparation_names": "preparation",
     "load_genotypes": "vocabulary",
     "load_hypotheses": "vocabulary",
+    "load_strains": "vocabulary",
     "load_therapies": "vocabulary",
     "nodes_of": "vocabulary",
     "product_names": "vocabulary",

@@ -61,6 +61,12 @@ def load_genotypes() -> Mapping[str, Genotype]:
 
 
 @cache
+def load_strains() -> Mapping[str, Genotype]:
+    """Strains of mice that differ in anything, by name."""
+    return {key: Genotype.model_validate(value) for key, value in _read("strains.toml").items()}
+
+
+@cache
 def _products() -> Mapping[str, tuple[str, ...]]:
     return {key: tuple(nodes) for key, nodes in _read("products.toml").items()}
 
@@ -92,7 +98,8 @@ class Lectin(BaseModel):
     """A type II Fc receptor: the port with its ligand, and the rows and nodes it stands on.
 
     `channel` is the place in the port where that has several, `half` the row of half occupancy
-    (umol/L), `overrides` the rows that hold where cells carry this lectin.
+    (umol/L), `overrides` the rows that hold for cells of a dish with this receptor only, `carried`
+    those that hold where it is the sensors' one by a knock-in.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -102,6 +109,7 @@ class Lectin(BaseModel):
     half: str
     node: str
     overrides: dict[str, float] = {}
+    carried: dict[str, float] = {}
     ligand: str
     sources: list[str]
 

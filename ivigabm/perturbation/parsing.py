@@ -48,10 +48,12 @@ WORLD_KEYS = (
 NONE = "none"  # the preparation of an arm without therapeutic IgG
 CELL_KINDS = (
     "macrophage", "neutrophil", "nk_cell", "sensor_cell", "basophil", "b_cell", "dendritic_cell",
-    "t_cell", "t_effector", "treg", "spleen", "microglia",
+    "t_cell", "t_naive", "t_effector", "treg", "spleen", "microglia", "platelet", "red_cell",
+    "lymphocyte", "monocyte",
 )  # fmt: skip
 BASES = ("mass", "molar")
 SPECIES = ("human", "mouse")  # with tables of their own
+STRAIN, PROXY = "strain", "mouse"  # whose numbers stand for other animals
 _ALL_SPECIES = (*SPECIES, *PROXY_SPECIES)
 DEFAULT_BLOCK = 0.95  # share of function that a blocking antibody takes, unless said
 
@@ -134,6 +136,7 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
                 settings += read
             elif name == "proxies":
                 values[name] = (*values.get(name, ()), read)
+                settings.append((key, read) if key == STRAIN else ("species", PROXY))
             else:
                 values[name] = read
         else:
@@ -214,8 +217,8 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
         return key, tuple(_block(word) for word in words(key, value))
     if key == "hypothesis":
         return key, tuple(_position(word) for word in words(key, value))
-    if key == "strain" or (key == "species" and str(value) not in SPECIES):
-        return "proxies", choice(key, str(value), STRAINS if key == "strain" else _ALL_SPECIES)
+    if key == STRAIN or (key == "species" and str(value) not in SPECIES):
+        return "proxies", choice(key, str(value), STRAINS if key == STRAIN else _ALL_SPECIES)
     if key in DISH_KEYS:
         read_amounts(key, value)
     if key == "receptors":

@@ -9,7 +9,7 @@ from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, unknown
-from ivigabm.knowledge import load_preparation, nodes_of
+from ivigabm.knowledge import load_preparation, nodes_of, receptor_names
 from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.perturbation.change import Perturbation
@@ -18,9 +18,13 @@ from ivigabm.perturbation.resolved import Resolved
 from ivigabm.perturbation.schedules import Dose, parse_course, parse_schedule
 from ivigabm.scenario import Scenario
 from ivigabm.variants import expand as expand_variants
+from ivigabm.variants import of_strain
 from ivigabm.words import choice, mixture, number
 
 MEDIUM = "medium"  # the route of a dish
+BLOOD_CELLS = ("platelet", "red_cell")  # words of cells that only a target can be
+# words of depletion that stand for several kinds, or for another name of one
+_KINDS_OF = {"lymphocyte": ("b_cell", "t_cell", "nk_cell"), "monocyte": ("macrophage",)}
 
 
 def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Resolved:
@@ -32,6 +36,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     NotExpressible : what the words ask for has no counterpart in this scenario.
     """
     change = _one_transfer(perturbation or Perturbation())
+    _check_proxies(scenario, change)
     scenario = _with_settings(scenario, change.settings)
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
@@ -60,7 +65,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
         mechanisms=tuple(sorted(active)),
         absent=frozenset(change.knockout),
         added=frozenset(change.knockin),
-        depleted=frozenset(change.deplete),
+        depleted=_depleted(scenario, change.deplete),
         function={name: 1.0 - share for name, share in change.block},
         hypothesis=dict(change.hypothesis),
         proxies=change.proxies,
@@ -91,8 +96,28 @@ def _composition(preparation: str | None, change: Perturbation) -> dict[str, flo
     return values
 
 
-def _check_host(scenario: Scenario, change: Perturbation) -> None:
-    """Whether this host can have these proxies, alleles and added products.
+def _depleted(scenario: Scenario, words: Iterable[str]) -> frozenset[str]:
+    """Kinds of cell that words of depletion take.
+
+    Raises
+    ------
+    NotExpressible : cells that this scenario does not have.
+    """
+    there = {
+        "microglia": scenario.amyloid is not None,
+        "monocyte": scenario.dish is not None,
+        **dict.fromkeys(BLOOD_CELLS, False),
+    }
+    if scenario.target is not None and scenario.target.place in ("blood", "medium"):
+        there[scenario.target.kind] = True
+    for word in words:
+        if not there.get(word, True):
+            raise NotExpressible(f"deplete: scenario '{scenario.name}' has no {word}")
+    return frozenset(kind for word in words for kind in _KINDS_OF.get(word, (word,)))
+
+
+def _check_proxies(scenario: Scenario, change: Perturbation) -> None:
+    """Whether the mouse's numbers may stand for this animal: not in a person.
 
     In a dish the dish's own tables stand for another species.
     """
@@ -100,14 +125,20 @@ def _check_host(scenario: Scenario, change: Perturbation) -> None:
         raise NotExpressible(
             f"'{change.proxies[0]}': scenario '{scenario.name}' is not of an animal"
         )
+
+
+def _check_host(scenario: Scenario, change: Perturbation) -> None:
+    """Whether this host can have these alleles and added products."""
     if scenario.dish is not None and change.therapy + change.watched:
         raise NotExpressible(f"therapy: scenario '{scenario.name}' is a dish, not a body")
     if change.population and scenario.population is None:
         raise NotExpressible(f"population: scenario '{scenario.name}' does not describe any")
-    if "microglia" in change.deplete and scenario.amyloid is None:
-        raise NotExpressible(f"deplete: scenario '{scenario.name}' has no microglia")
     if scenario.genotype and scenario.receptor_species != "human":
         raise NotExpressible(f"genotype: scenario '{scenario.name}' has mouse receptors")
+    receptor = scenario.dish.receptor if scenario.dish is not None else None
+    if receptor is not None:
+        known = (*receptor_names(scenario.receptor_species), *load_lectins())
+        choice(f"receptor of {scenario.receptor_species}", receptor, known)
     lectins = {lectin.node for lectin in load_lectins().values()}
     for product in change.knockin:
         if not nodes_of([product]) & (nodes_of(change.knockout) | lectins):
@@ -150,7 +181,7 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
 
 # how an antibody is delivered decides what its dose means, whose receptors there are which can be
 # named; what it is comes before its absence
-_ORDER = {"antibody.delivery": -1, "receptors": -1, "disease": 1}
+_ORDER = {"antibody.delivery": -1, "receptors": -1, "species": -1, "disease": 1}
 
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:
@@ -169,6 +200,8 @@ def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> S
                     data["cells"]["t_effector"] = 0
             else:
                 choice("disease", str(value), ("on", "off"))
+        elif key == "strain":  # what a scenario says of its own animals goes before
+            data["parameters"] = {**of_strain(value), **data["parameters"]}
         elif key == "baseline_igg":
             data["baseline_igg"] = number(key, value, 0.0, 100.0)
         elif key in DISH_KEYS:

@@ -13,6 +13,7 @@ from ivigabm.processes.therapy import Comparators
 if TYPE_CHECKING:
     from ivigabm.processes.drug import Drug
     from ivigabm.processes.world import World
+    from ivigabm.scenario import Antibody
 
 NMOL_PER_GRAM = 1e6  # of 1 kg/mol
 INJECTED = ("bolus", "daily", "infusion")  # deliveries of an antibody that come from outside
@@ -25,14 +26,20 @@ class Dosing:
     def __init__(self, world: "World") -> None:
         ps, resolved = world.ps, world.resolved
         self._due: dict[int, list[tuple[NDArray[np.float64], bool]]] = {}
-        self._injected: dict[int, list[tuple[int, float]]] = {}
-        self._repeated: list[tuple[int, int, int, float]] = []  # from step, every, pool, nmol
+        self._injected: dict[int, list[tuple[int, float, bool]]] = {}
+        # from step, every, pool, nmol, whether into a depot
+        self._repeated: list[tuple[int, int, int, float, bool]] = []
         routes = {dose.route for dose in resolved.doses} - set(AT_ONCE)
         if len(routes) > 1:
             raise InputError("schedule: sc and ip doses in one plan; choose one of them")
         self._depot = next(iter(routes), "sc")  # all that is not intravenous goes there
         self.absorb = ps[f"pk.absorption_{self._depot}"]
         self.available = ps[f"pk.bioavailability_{self._depot}"]
+        self.own = self.absorb, self.available  # of the body's pools: where antibody is injected
+        for antibody in resolved.scenario.antibody:
+            if antibody.route != "iv":  # what is injected into a tissue leaves it as from skin
+                place = "ip" if antibody.route == "ip" else "sc"
+                self.own = ps[f"pk.absorption_{place}"], ps[f"pk.bioavailability_{place}"]
         if world.drug is not None:
             for dose in resolved.doses:
                 first = round(dose.day / world.dt)
@@ -71,18 +78,27 @@ class Dosing:
                     continue
                 if antibody.delivery in INJECTED and antigen is not None:
                     pool = int(antigen.pools[index])
-                    amount = antibody.dose
-                    if world.body.closed:  # mg/L of medium
-                        amount = world.quantity(antibody.concentration)
+                    amount = self._amount(world, antibody)
+                    depot = antibody.route != "iv"
                     grams = amount * antibody.dose_fold * 1e-3 * world.body.basis * share
                     nmol = grams / float(world.own.molar_mass[pool]) * NMOL_PER_GRAM
                     step = round(antibody.day / world.dt)
                     every = 1 if antibody.delivery == "infusion" else max(1, round(1.0 / world.dt))
                     if antibody.delivery == "bolus":
-                        self._injected.setdefault(step, []).append((pool, nmol))
+                        self._injected.setdefault(step, []).append((pool, nmol, depot))
                     else:
-                        self._repeated.append((step, every, pool, nmol * every * world.dt))
+                        each = nmol * every * world.dt
+                        self._repeated.append((step, every, pool, each, depot))
                 index += 1
+
+    @staticmethod
+    def _amount(world: "World", antibody: "Antibody") -> float:
+        """Antibody in a dose: mg/kg (per day if repeated), in a dish mg/L of medium."""
+        level = world.quantity(antibody.concentration)
+        if world.body.closed:
+            return level
+        per_kg = world.body.plasma_volume / world.body.mass
+        return level * per_kg if antibody.dose is None else antibody.dose
 
     def give(self, world: "World") -> None:
         """Put what is due in this step into plasma or depot; on day 0 a dish is stimulated."""
@@ -96,11 +112,11 @@ class Dosing:
             assert world.drug is not None
             for pool, nmol in enumerate(amounts.tolist()):
                 world.drug.pools.add(pool, nmol, depot)
-        for pool, nmol in self._injected.get(world.step, ()):
-            world.own.add(pool, nmol, depot=False)
-        for first, every, pool, nmol in self._repeated:
+        for pool, nmol, into_depot in self._injected.get(world.step, ()):
+            world.own.add(pool, nmol, into_depot)
+        for first, every, pool, nmol, into_depot in self._repeated:
             if world.step >= first and (world.step - first) % every == 0:
-                world.own.add(pool, nmol, depot=False)
+                world.own.add(pool, nmol, into_depot)
 
 
 def hand_over(world: "World", gift: Gift) -> None:
@@ -138,6 +154,6 @@ class Plasma:
         own, dosing = world.own, self.dosing
         seen = own.igg() + float(world.ports["fcrn_load"][0])
         total = world.total_igg()
-        own.advance(seen, dosing.absorb, dosing.available, world.dt)
+        own.advance(seen, *dosing.own, world.dt)
         if world.drug is not None:
             world.drug.pools.advance(total, dosing.absorb, dosing.available, world.dt)

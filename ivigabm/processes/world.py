@@ -157,6 +157,7 @@ class World:
         red cells that each resident phagocyte takes up in this step.
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
+    is_local : antibody is injected into the target tissue.
     traits : what sets this individual apart from the typical one.
     survived : False from the step on in which the target's function fell below what life needs.
     """
@@ -219,6 +220,7 @@ class World:
         place = scenario.target.place if scenario.target else "tissue"
         self.blood_target = place in ("blood", "medium")
         self.sees_plasma = place != "tissue"
+        self.is_local = any(antibody.route == "local" for antibody in scenario.antibody)
         self.toll = np.zeros(len(FATES))
 
     @property
@@ -349,7 +351,8 @@ class World:
         """Mean concentration of each pool where effector cells meet targets, mol/L."""
         if self.sees_plasma:
             return pools.plasma_molar()
-        return pools.tissue_molar() * self.tissue_ratio
+        mean = pools.tissue_molar() * self.tissue_ratio
+        return mean + self.injected_here() if self.is_local and pools is self.own else mean
 
     def at_target(self, pools: Pools, local: Array) -> Array:
         """Local concentration where effector cells meet targets, mol/L, shape of `local`.
@@ -358,7 +361,14 @@ class World:
         """
         if self.sees_plasma:
             return np.broadcast_to(pools.plasma_molar()[:, None, None], local.shape)
-        return local * self.tissue_ratio
+        seen = local * self.tissue_ratio
+        if self.is_local and pools is self.own:
+            seen = seen + self.injected_here()[:, None, None]
+        return seen
+
+    def injected_here(self) -> Array:
+        """What was injected into the target tissue and is still there, mol/L, shape (pools,)."""
+        return np.asarray(self.own.depot * 1e-9 / (self.own.volume * self.ps["tissue.local_share"]))
 
     def antibody_at_target(self) -> Array:
         """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""

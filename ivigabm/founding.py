@@ -180,6 +180,8 @@ def _found_targets(world: World, scenario: Scenario) -> None:
         opsonin = world.antigen.epitopes * filled / (1.0 + np.sum(filled))
     if world.blood_target:
         table.add_founders(round(world.circulating_in_health()), opsonin=opsonin)
+        if world.antigen is not None and scenario.run_in_days > 0.0:
+            world.marrow = world.quantity(target.compensation)  # short of cells for long
     else:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:

@@ -1,7 +1,10 @@
 """Circulating targets: made by the marrow, ageing in blood, cleared in the section.
 
 Production and ageing here, clearance by contact in `phagocytosis`. One agent stands for a
-share of the count; newborns take their ids from the marrow, step and order.
+share of the count; newborns take their ids from the marrow, step and order. Where cells are
+short, the marrow makes more of them, once its precursors have matured:
+
+    dF/dt = [1 + (most - 1) · max(0, 1 - count ÷ count in health) - F] ÷ maturation
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -54,19 +57,31 @@ class Circulation:
             production = world.quantity(target.production) / target.count_per_agent
             self.chance = -float(expm1(-senescence * world.dt))
             self.births = production * world.dt
+        self.healthy = world.circulating_in_health()
+        self.most, self.follow = 1.0, 0.0
+        if target is not None and self.active:
+            self.most = world.quantity(target.compensation)
+            self.follow = -float(expm1(-world.dt / world.quantity(target.maturation)))
         code = world.tables["target_cell"].code
         self.marrow = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
+
+    def stimulate(self, world: "World", count: int) -> None:
+        """The marrow follows how many cells are short."""
+        short = max(0.0, 1.0 - count / self.healthy) if self.healthy > 0.0 else 0.0
+        wanted = 1.0 + (self.most - 1.0) * short
+        world.marrow += self.follow * (wanted - world.marrow)
 
     def advance(self, world: "World") -> None:
         """One step of ageing and birth."""
         if not self.active:
             return
         table, streams = world.tables["target_cell"], world.streams
+        self.stimulate(world, table.living)
         if table.n:
             words = streams.words(AGEING, world.step, table["id"])
             age(words, self.chance, table.n, table["alive"])
         drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
-        count = int(self.births + float(drawn))
+        count = int(self.births * world.marrow + float(drawn))
         table.reserve(count)
         table.grown(
             bear(

@@ -21,29 +21,32 @@ class ReferenceModel(Individual):
         rng: int = 1,
         perturbation: Perturbation | Resolved | None = None,
         days: float | None = None,
+        draw: int = 0,
     ) -> None:
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation)
-        super().__init__(build(perturbation, rng))
+        super().__init__(build(perturbation, rng, draw))
         self.days = float(perturbation.scenario.days if days is None else days)
         b_cells.settle(self)
         self._run_in(perturbation)
 
     def _run_in(self, resolved: Resolved) -> None:
-        """Let an untreated chronic patient come to rest before the first day of the run."""
-        world = self.world
+        """A chronic patient comes to rest before the first day; an acute one falls ill."""
+        world, scenario = self.world, resolved.scenario
         first = math.floor(resolved.start_day / world.dt + 1e-9)
-        steps = round(resolved.scenario.run_in_days / world.dt)
+        start = first - round(scenario.run_in_days / world.dt)
+        if scenario.prodrome_days > 0.0:
+            start = min(first, -round(scenario.prodrome_days / world.dt))
         attacks = []
-        for step in range(first - steps, first):
+        for step in range(start, first):
             world.step = step
             self.advance()
             if self.kinds["target_cell"]:
                 attacks.append(self._mean_attack())
         world.step = first
         settled = attacks[len(attacks) // 2 :]
-        if settled:
+        if settled and scenario.prodrome_days == 0.0:
             self._settle(float(np.mean(settled)))
 
     def _mean_attack(self) -> float:

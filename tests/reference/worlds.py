@@ -61,6 +61,7 @@ def small(name: str, **words: Any) -> dict[str, Any]:
     """Words that make a scenario small enough for plain Python."""
     scenario = Scenario.load(name)
     few = FEW | {"set.run_in_days": min(scenario.run_in_days, 1.0)}
+    few["set.prodrome_days"] = min(scenario.prodrome_days, 1.0)
     if scenario.cells.b_cell:
         few["set.cells.b_cell"] = 80
     if scenario.cells.dendritic_cell:

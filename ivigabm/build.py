@@ -54,6 +54,7 @@ _FRAGMENTS: dict[str, Fragment] = {
     "albumin": "none",
 }
 DRUG_MEETS = ("CD22", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # gene products that it needs
+NEAR = 1e-9  # relative, of a level found by halving
 ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 
@@ -272,13 +273,39 @@ def _settle_own(
     for i, g_per_l in enumerate(grams):
         pools.settle(i, g_per_l * body.plasma_volume / pools.molar_mass[i] * 1e6, igg)
     body.receptor = held
-    if "FcRn" in world.missing and not body.closed:  # the same production, a smaller pool
-        for i, production in enumerate(pools.production.tolist()):
-            pools.settle(i, production / float(pools.catabolic_rate(0.0)[i]), 0.0)
+    if not body.closed:
+        if "FcRn" in world.missing:  # the same production, a smaller pool
+            _resettle(pools, 0.0)
+        elif ps["fcrn.expression"] != 1.0:
+            _resettle(pools, _level(pools))
     for i, (antibody, _, _) in enumerate(pathogenic, start=len(share)):
         if antibody.delivery == "pulse":
             pools.production[i] = 0.0
     pools.dosed += pools.present()  # what was there at the start counts as put in
+
+
+def _resettle(pools: Pools, igg: float) -> None:
+    """Put every pool where its production holds it while FcRn sees `igg` g/L."""
+    rate = pools.catabolic_rate(igg).tolist()
+    for i, production in enumerate(pools.production.tolist()):
+        pools.settle(i, production / rate[i], igg)
+
+
+def _level(pools: Pools) -> float:
+    """Plasma IgG (g/L) that the production of the pools holds with this individual's FcRn."""
+    low, high = 0.0, pools.igg()
+    _resettle(pools, high)
+    while pools.igg() > high:
+        high = 2.0 * high
+        _resettle(pools, high)
+    while high - low > NEAR * high:
+        igg = 0.5 * (low + high)
+        _resettle(pools, igg)
+        if pools.igg() > igg:
+            low = igg
+        else:
+            high = igg
+    return 0.5 * (low + high)
 
 
 def _antigen(

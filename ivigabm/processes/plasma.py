@@ -140,7 +140,7 @@ class Body:
         self.mass = self.basis = ps["pk.body_mass"]
         self.plasma_volume = ps["pk.plasma_volume"] * self.mass / 1000.0
         self.exchange = ps["pk.exchange"] * self.mass / 1000.0
-        self.receptor = ps["fcrn.receptor"] * fcrn_function
+        self.receptor = ps["fcrn.receptor"] * ps["fcrn.expression"] * fcrn_function
 
     def bound_share(self, igg: float) -> float:
         """Share of IgG that FcRn holds at a plasma level of `igg` g/L."""

@@ -74,16 +74,17 @@ def parameters(resolved: Resolved) -> ParameterSet:
     return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
 
 
-def build(resolved: Resolved, seed: int, donor: World | None = None) -> World:
+def build(resolved: Resolved, seed: int, draw: int = 0, donor: World | None = None) -> World:
     """A world at its start: founders placed, pools settled, nothing stepped yet.
 
-    donor : the donor of transferred cells at the end of its own run; None without one.
+    draw : which of the individuals that a seed has in turn, see `traits.drawn`. donor : the donor
+    of transferred cells at the end of its own run; None without one.
 
     Raises
     ------
     InputError : the scenario asks for cells where it has no room, or a subclass without data.
     """
-    world = World(resolved, seed, parameters(resolved))
+    world = World(resolved, seed, parameters(resolved), draw)
     scenario = resolved.scenario
     _zones(world, scenario)
     _phagocytes(world, scenario)

@@ -45,6 +45,7 @@ def capture(model: "IVIgModel") -> State:
         "code": code(),
         "resolved": _RESOLVED.dump_python(model.resolved, mode="json"),
         "seed": model.seed,
+        "draw": model.draw,
         "days": model.days,
         "step": world.step,
         "steps": model.steps,

@@ -53,3 +53,10 @@ class Population(Part):
     reading: Quantity = 0.0  # sd of the error of one reading of the score, points
     reading_share: Quantity = 0.0  # the same as a share of the scale; both add up
     whole: bool = False  # the score is written in whole points
+    enrolled: tuple[float, float] = (0.0, 1.0)  # function at the start of those a study takes
+
+    @model_validator(mode="after")
+    def _takes_somebody(self) -> "Population":
+        if self.enrolled[0] >= self.enrolled[1]:
+            raise ValueError(f"enrolled: {self.enrolled[0]} to {self.enrolled[1]} is no range")
+        return self

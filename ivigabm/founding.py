@@ -171,6 +171,8 @@ def _found_targets(world: World, scenario: Scenario) -> None:
                 round(in_blood * fold), opsonin=opsonin, place=1 + ORGANS.index(organ)
             )
             place(world, table, rows, world.niche_x, world.niche_y)
+        if world.antigen is not None and scenario.run_in_days > 0.0:
+            world.marrow = world.quantity(target.compensation)  # short of cells for long
     else:
         x, y = np.nonzero(world.zone == TARGET)
         if len(x) == 0:

@@ -1,5 +1,6 @@
 """The simulation: one individual, stepped phase by phase and looked at through Mesa."""
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,6 +40,8 @@ from ivigabm.processes.transport import Transport
 from ivigabm.processes.world import World
 from ivigabm.scenario import Scenario
 from ivigabm.words import choice
+
+MOST_SCREENED = 40  # individuals that a study looks at before it takes the first after all
 
 
 def _donor(resolved: Resolved, seed: int) -> World | None:
@@ -117,16 +120,41 @@ class IVIgModel(TableModel):
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation or parse(words))
-        self._build(perturbation, seed, days)
+        self._build(perturbation, seed, days, self._enrol(perturbation, seed))
         self._run_in()
         self._watch(probes)
 
-    def _build(self, resolved: Resolved, seed: int, days: float | None) -> None:
+    def _enrol(self, resolved: Resolved, seed: int) -> int:
+        """Which of the individuals that the seed has in turn a study takes.
+
+        The first whose untreated function lies in the range of the population; nobody's genes
+        or cells are changed yet, so that all arms take the same one. Where none of many is ill
+        enough, or some are all alike, the first.
+        """
+        population, ill = resolved.scenario.population, resolved.scenario.antibody
+        everybody = population is None or population.enrolled == (0.0, 1.0)
+        if population is None or everybody or not resolved.population or not ill:
+            return 0
+        found = dataclasses.replace(
+            resolved, preparation=None, doses=(), therapies=(), gifts=(), transfer=None,
+            absent=frozenset(), added=frozenset(), depleted=frozenset(), function={},
+            start_day=0.0,
+        )  # fmt: skip
+        low, high = population.enrolled
+        for draw in range(MOST_SCREENED):
+            self._build(found, seed, None, draw)
+            self._run_in()
+            if low <= Observer(self.world).last["target_integrity"] <= high:
+                return draw
+        return 0
+
+    def _build(self, resolved: Resolved, seed: int, days: float | None, draw: int = 0) -> None:
         """The individual as founded, with its processes and its face."""
         self.seed = seed
         self.resolved = resolved
         self.days = float(days if days is not None else resolved.scenario.days)
-        self.world = build(resolved, seed, _donor(resolved, seed))
+        self.draw = draw
+        self.world = build(resolved, seed, draw, _donor(resolved, seed))
         self.mechanisms = active_mechanisms(resolved)
         self._acted: set[str] = set()
         self.witness: Witness | None = None
@@ -166,7 +194,7 @@ class IVIgModel(TableModel):
         scenario = resolved(state)
         model = cls.__new__(cls)
         TableModel.__init__(model, rng=state.header["seed"])
-        model._build(scenario, state.header["seed"], state.header["days"])
+        model._build(scenario, state.header["seed"], state.header["days"], state.header["draw"])
         model._watch(state.header["probes"])
         restore(model, state)
         return model
@@ -280,16 +308,18 @@ class IVIgModel(TableModel):
         """
         world, scenario = self.world, self.resolved.scenario
         first = math.floor(self.resolved.start_day / world.dt + 1e-9)
+        is_acute = scenario.prodrome_days > 0.0
         start = first - round(scenario.run_in_days / world.dt)
-        onset = -round(scenario.prodrome_days / world.dt)
+        if is_acute:
+            start = min(first, -round(scenario.prodrome_days / world.dt))
         attack = []
-        for step in range(min(start, onset), first):
+        for step in range(start, first):
             world.step = step
             self.advance()
             if world.tables["target_cell"].n:
                 attack.append(float(np.mean(self.tissue.attack(world))))
         world.step = first
-        settled = attack[len(attack) // 2 :] if start < first else []
+        settled = [] if is_acute else attack[len(attack) // 2 :]
         if settled:
             self.tissue.settle(world, float(np.mean(settled)))
 

@@ -119,6 +119,8 @@ class Target(Part):
     fas: Quantity = 0.0  # Fas on a cell in suspension, over that of a lymphocyte
     production: Quantity = "platelet.production"  # 1e9/L/day, circulating targets
     senescence: Quantity = "platelet.senescence"  # 1/day
+    compensation: Quantity = 1.0  # most that the marrow raises production where cells are short
+    maturation: Quantity = "platelet.maturation"  # days until it has done so
     count_per_agent: Positive = 0.25  # 1e9/L that one agent stands for
     organs: Organs = Organs()  # that circulating cells pass through, beside those in blood
 
@@ -193,7 +195,8 @@ class Scenario(Part):
     days: Positive = 28.0
     step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
     run_in_days: Annotated[float, Field(ge=0)] = 0.0  # of a chronic disease, to come to rest
-    prodrome_days: Annotated[float, Field(ge=0)] = 0.0  # of an acute one, from onset to day 0
+    # of an acute one, from onset to day 0, in place of the run-in
+    prodrome_days: Annotated[float, Field(ge=0)] = 0.0
     baseline_igg: Quantity = "baseline.igg"  # g/L
     receptors: Literal["human", "mouse"] | None = None  # Fcγ receptors, if not the species' own
     genotype: dict[str, str] = Field(default={})
@@ -219,12 +222,6 @@ class Scenario(Part):
         place = self.target.place if self.target else None
         if place is not None and (place == "medium") != (self.dish is not None):
             raise ValueError("target.place medium is for a dish, and only medium is")
-        return self
-
-    @model_validator(mode="after")
-    def _begins_one_way(self) -> "Scenario":
-        if self.run_in_days > 0.0 and self.prodrome_days > 0.0:
-            raise ValueError("run_in_days is for a chronic disease, prodrome_days for an acute one")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,10 @@ A cell that recirculates stays in an organ for a while, where the phagocytes tha
 do not meet it, and comes back to blood:
 
     leaving = 1 / stay          entering = cells at rest over those in blood * (leaving + ageing)
+
+Where cells are short, the marrow makes more of them, once its precursors have matured:
+
+    dF/dt = [1 + (most - 1) · max(0, 1 - count ÷ count in health) - F] ÷ maturation
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -87,6 +91,11 @@ class Circulation:
             elsewhere = world.organs()
             self.births = production * (1.0 + sum(elsewhere.values())) * world.dt
             self._tell_passage(world, elsewhere, senescence)
+        self.healthy = world.circulating_in_health() * (1.0 + sum(world.organs().values()))
+        self.most, self.follow = 1.0, 0.0
+        if target is not None and self.active:
+            self.most = world.quantity(target.compensation)
+            self.follow = -float(expm1(-world.dt / world.quantity(target.maturation)))
         code = world.tables["target_cell"].code
         self.marrow = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
 
@@ -106,11 +115,18 @@ class Circulation:
             self.upto[there] = np.cumsum(enter[there]) / rate[0]
             self.upto[there[-1]] = 1.0
 
+    def stimulate(self, world: "World", count: int) -> None:
+        """The marrow follows how many cells are short."""
+        short = max(0.0, 1.0 - count / self.healthy) if self.healthy > 0.0 else 0.0
+        wanted = 1.0 + (self.most - 1.0) * short
+        world.marrow += self.follow * (wanted - world.marrow)
+
     def advance(self, world: "World") -> None:
         """One step of ageing, passage and birth."""
         if not self.active:
             return
         table, streams = world.tables["target_cell"], world.streams
+        self.stimulate(world, table.living)
         if table.n:
             words = streams.words(AGEING, world.step, table["id"])
             age(words, self.chance, table.n, table["alive"])
@@ -127,7 +143,7 @@ class Circulation:
                 table["x"],
                 table["y"],
             )
-        count = int(self.births + streams.unit(BIRTH, world.step, self.marrow[0]))
+        count = int(self.births * world.marrow + streams.unit(BIRTH, world.step, self.marrow[0]))
         table.reserve(count)
         table.grown(
             bear(

@@ -59,8 +59,10 @@ class Traits:
         return held / (1.0 - typical + held)
 
 
-def drawn(population: Population, streams: Streams, ps: ParameterSet) -> Traits:
+def drawn(population: Population, streams: Streams, ps: ParameterSet, draw: int = 0) -> Traits:
     """The individual of a seed. The typical one is the median, of loss the least.
+
+    draw : 0, or the number of those before whom a study did not take.
 
     Raises
     ------
@@ -71,12 +73,12 @@ def drawn(population: Population, streams: Streams, ps: ParameterSet) -> Traits:
         return ps[quantity] if isinstance(quantity, str) else float(quantity)
 
     def fold(quantity: float | str, number: int) -> float:
-        return math.exp(spread(quantity) * normal(streams, number))
+        return math.exp(spread(quantity) * normal(streams, number, draw))
 
     mean = spread(population.lost)  # of a beta distribution that falls from 0 on
     if not 0.0 <= mean < 1.0:
         raise InputError(f"population.lost: found {mean:g}, a share from 0 to below 1 is expected")
-    kept = 1.0 - uniform(streams, LOST)
+    kept = 1.0 - uniform(streams, LOST, draw)
     return Traits(
         severity=fold(population.severity, SEVERITY),
         odds=fold(population.occupancy, OCCUPANCY),

@@ -158,6 +158,7 @@ class World:
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     is_local : antibody is injected into the target tissue.
+    marrow : fold of the production of circulating targets that their shortage calls for.
     traits : what sets this individual apart from the typical one.
     survived : False from the step on in which the target's function fell below what life needs.
     """
@@ -188,7 +189,7 @@ class World:
     founding_b_cells: Array  # (stages, clones)
     leukocyte_receptors: Array  # copies, see `ivigabm.processes.blood_leukocytes`
 
-    def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:
+    def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet, draw: int = 0) -> None:
         scenario = resolved.scenario
         self.resolved = resolved
         self.ps = ps
@@ -198,6 +199,7 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
+        self.marrow = 1.0
         self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
         self.born: dict[str, NDArray[np.int8]] = {}
         self.given = dict.fromkeys(GIVEN, 0.0)
@@ -209,7 +211,7 @@ class World:
         self.body = Body(ps, self.present("FcRn"), dish.volume_ml * 1e-3 if dish else None)
         self.traits = Traits()
         if resolved.population and scenario.population is not None:
-            self.traits = drawn(scenario.population, self.streams, ps)
+            self.traits = drawn(scenario.population, self.streams, ps, draw)
         self.body.catabolism = self.traits.catabolism
         self.serum = dish.serum if dish else 1.0
         self.free_antibody, self.free_clones = np.ones(0), np.ones(0)

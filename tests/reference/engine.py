@@ -22,31 +22,33 @@ class ReferenceModel(Individual):
         rng: int = 1,
         perturbation: Perturbation | Resolved | None = None,
         days: float | None = None,
+        draw: int = 0,
     ) -> None:
         if not isinstance(perturbation, Resolved):
             source = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
             perturbation = resolve(source, perturbation)
         donor = perturbation.donor and IVIgModel(rng=rng, perturbation=perturbation.donor).run()
-        super().__init__(build(perturbation, rng, donor.world if donor else None))
+        super().__init__(build(perturbation, rng, draw, donor.world if donor else None))
         self.days = float(perturbation.scenario.days if days is None else days)
         b_cells.settle(self)
         self._run_in(perturbation)
 
     def _run_in(self, resolved: Resolved) -> None:
-        """Up to the first day, untreated: to rest, or from the onset of an acute disease on."""
-        world = self.world
+        """A chronic patient comes to rest before the first day; an acute one falls ill."""
+        world, scenario = self.world, resolved.scenario
         first = math.floor(resolved.start_day / world.dt + 1e-9)
-        start = first - round(resolved.scenario.run_in_days / world.dt)
-        onset = -round(resolved.scenario.prodrome_days / world.dt)
+        start = first - round(scenario.run_in_days / world.dt)
+        if scenario.prodrome_days > 0.0:
+            start = min(first, -round(scenario.prodrome_days / world.dt))
         attacks = []
-        for step in range(min(start, onset), first):
+        for step in range(start, first):
             world.step = step
             self.advance()
             if self.kinds["target_cell"]:
                 attacks.append(self._mean_attack())
         world.step = first
-        settled = attacks[len(attacks) // 2 :] if start < first else []
-        if settled:
+        settled = attacks[len(attacks) // 2 :]
+        if settled and scenario.prodrome_days == 0.0:
             self._settle(float(np.mean(settled)))
 
     def _mean_attack(self) -> float:

@@ -66,6 +66,7 @@ def circulate(model: "Individual") -> None:
     rule, world, cells = model.constants.circulation, model.world, model.kinds["target_cell"]
     if not rule.active:
         return
+    rule.stimulate(world, len(cells))
     for target, draw in zip(cells, words(model, AGEING, cells), strict=True):
         target.alive = unit(draw[1]) >= rule.chance
     model.bury("target_cell")
@@ -74,7 +75,7 @@ def circulate(model: "Individual") -> None:
     marrow = int(rule.marrow[0])
     drawn = unit(int(world.streams.words(BIRTH, world.step, rule.marrow)[0, 0]))
     kinds = len(world.antigen.pools) if world.antigen else 1
-    for order in range(int(rule.births + drawn)):
+    for order in range(int(rule.births * world.marrow + drawn)):
         number = newborn(model, NEWBORN, marrow, order)
         born = TargetCell(model, number, model.grid[0, 0], opsonin=[0.0] * kinds)
         model.kinds["target_cell"].append(born)

@@ -175,7 +175,7 @@ def run_both(scenario: str | Scenario, seed: int, words: dict[str, Any], steps: 
     """Step both engines side by side from the start; nothing may differ, at any step."""
     change = parse(words)
     model = IVIgModel(scenario, rng=seed, perturbation=change)
-    reference = ReferenceModel(scenario, rng=seed, perturbation=change)
+    reference = ReferenceModel(scenario, rng=seed, perturbation=change, draw=model.draw)
     assert differences(model, reference) == []
     for _ in range(steps):
         model.step()

@@ -49,10 +49,10 @@ def test_cidp_improves_with_ivig():
 
 
 def test_platelets_are_safe_within_days_of_ivig():
-    """C125: 1 g/kg on two days, above 50e9/L in 1.7 to 2.5 days."""
+    """C121, C123: 1 g/kg on two days, four in ten above 50e9/L in a day, half in 1.7 to 2.5."""
     for course in courses("itp", 7.0):
         first = course["day"][course["clinical_score"] > SAFE].min()
-        assert 1.0 <= first <= 4.0
+        assert 0.5 <= first <= 4.0
     assert rise(2.0, 4.0).low > 40.0
 
 

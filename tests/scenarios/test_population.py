@@ -161,3 +161,50 @@ def test_what_cannot_be_is_refused():
         parse({"population": "onn"})
     with pytest.raises(InputError, match=r"population\.lost"):
         patient(1, **{"set.population.lost": 1.0})
+
+
+# -- whom a study takes -------------------------------------------------------------------------
+
+
+def function_at_start(model: IVIgModel) -> float:
+    return float(model.observer.last["target_integrity"])
+
+
+@pytest.mark.parametrize("name", ["cidp", "gbs_aidp", "mg_achr"])
+def test_a_study_takes_those_who_are_ill_enough(name):
+    population = Scenario.load(name).population
+    assert population is not None
+    low, high = population.enrolled
+    taken = [patient(seed, name) for seed in range(1, 9)]
+    assert all(low <= function_at_start(one) <= high for one in taken)
+    assert any(one.draw > 0 for one in taken)  # somebody was passed over
+    everybody = {"set.population.enrolled": "all"}
+    with pytest.raises(InputError, match="enrolled"):
+        patient(1, name, **everybody)
+
+
+def test_a_study_takes_the_same_individual_into_every_arm():
+    seed = next(seed for seed in range(1, 9) if patient(seed, "mg_achr").draw > 0)
+    arms = ({"no_ivig": True}, {"knockout": "C5"}, {"therapy": "c5_inhibitor"}, {"dose": 1})
+    taken = patient(seed, "mg_achr")
+    assert taken.draw > 0
+    for words in arms:
+        other = patient(seed, "mg_achr", **words)
+        assert (other.draw, other.world.traits) == (taken.draw, taken.world.traits)
+
+
+def test_where_nobody_is_ill_enough_the_first_is_taken():
+    well = {"antibody.dose_fold": 0.0, "set.population.lost": 0.0}
+    assert patient(1, **well).draw == 0
+    assert patient(1, disease="off").draw == 0
+    assert patient(1, population="off").draw == 0
+
+
+def test_a_saved_individual_is_the_same_one(tmp_path):
+    seed = next(seed for seed in range(1, 9) if patient(seed).draw > 0)
+    model = patient(seed)
+    model.step()
+    model.save(tmp_path / "one.npz")
+    resumed = IVIgModel.resume(tmp_path / "one.npz")
+    assert resumed.world.traits == model.world.traits
+    assert resumed.run(2.0).observations().equals(model.run(2.0).observations())

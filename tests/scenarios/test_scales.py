@@ -129,9 +129,3 @@ def test_the_days_before_day_0_are_those_of_a_patient_seen_at_onset(name):
     early = early[early["day"] > days]
     for what, near in (("autoantibody_titre", 0.01), ("target_integrity", 0.05)):
         assert late[what].to_numpy() == pytest.approx(early[what].to_numpy(), abs=near)
-
-
-def test_a_disease_begins_in_one_way_only():
-    data = {**Scenario.load("cidp").model_dump(), "prodrome_days": 3.0}
-    with pytest.raises(InputError, match="prodrome_days"):
-        Scenario.from_dict(data)

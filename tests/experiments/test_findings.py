@@ -368,7 +368,7 @@ def test_an_arm_without_any_mechanism_is_its_untreated_twin(
         ("cidp", "none", "7d", 1.0),
         ("cidp", "set.step_hours=2", "84d", 2.0),
         ("healthy", "antibody.dose=1", "84d", 3.0),  # a tracer binds nothing
-        ("gbs_aidp", "none", "84d", 1.0),  # induced within the run
+        ("gbs_aidp", "none", "84d", 3.0),  # under way since its onset
         ("mouse_eae", "none", "28d", 1.0),
     ],
 )

@@ -15,6 +15,7 @@ from ivigabm.dish_probes import divided
 from ivigabm.errors import NotExpressible, unknown
 from ivigabm.processes.b_lineage import ACTIVATED, NAIVE, PLASMA_LONG, PLASMA_SHORT, STAGES
 from ivigabm.processes.phagocytes import ARMED
+from ivigabm.processes.polarisation import TH17
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS, ORGANS
 
@@ -49,6 +50,7 @@ class Kind:
     stages: tuple[int, ...]
     home: Words
     place: str = ""
+    programme: int | None = None  # of effector T cells, the only one that is meant
 
     def rows(self, world: "World") -> NDArray[np.bool_]:
         """Which rows of the table are meant, shape (rows,)."""
@@ -56,6 +58,8 @@ class Kind:
         found = table["alive"]
         if self.stages:
             found = found & np.isin(table["stage"], self.stages)
+        if self.programme is not None:
+            found = found & (table["programme"] == self.programme)
         if not self.place:
             return found
         if "place" in table:  # blood or an organ that it passes through
@@ -79,6 +83,7 @@ def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
     kinds["plasma_cell"] = Kind("b_cell", (PLASMA_SHORT, PLASMA_LONG), ("spleen",))
     walked = ("tissue", *NICHE) if scenario.dish is None else ()
     kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), walked)
+    kinds["th17"] = Kind("t_cell", (EFFECTOR,), walked, programme=TH17)
     kinds["treg"] = Kind("t_cell", (TREG,), walked)
     kinds["t_cell"] = Kind("t_cell", (), walked)
     kinds["target_cell"] = Kind(

@@ -145,7 +145,7 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
 
 # how an antibody is delivered decides what its dose means, whose receptors there are which can be
 # named; what it is comes before its absence
-_ORDER = {"antibody.delivery": -1, "receptors": -1, "disease": 1}
+_ORDER = {"antibody.delivery": -1, "receptors": -1, "cells": -1, "disease": 1}
 
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:

@@ -22,6 +22,7 @@ from ivigabm.processes.b_lineage import (
     BLineage,
 )
 from ivigabm.processes.phagocytes import ARMED
+from ivigabm.processes.polarisation import TH17
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.world import COLUMNS, ORGANS
 
@@ -56,6 +57,7 @@ class Kind:
     stages: tuple[int, ...]
     home: Words
     place: str = ""
+    programme: int | None = None  # of effector T cells, the only one that is meant
 
     def rows(self, world: "World") -> NDArray[np.bool_]:
         """Which rows of the table are meant, shape (rows,)."""
@@ -63,6 +65,8 @@ class Kind:
         found = table["alive"]
         if self.stages:
             found = found & np.isin(table["stage"], self.stages)
+        if self.programme is not None:
+            found = found & (table["programme"] == self.programme)
         if not self.place:
             return found
         if "place" in table:  # blood or an organ that it passes through
@@ -86,6 +90,7 @@ def kinds_of(scenario: "Scenario") -> dict[str, Kind]:
     kinds["plasma_cell"] = Kind("b_cell", (PLASMA_SHORT, PLASMA_LONG), ("spleen",))
     walked = ("tissue", *NICHE) if scenario.dish is None else ()
     kinds["t_effector"] = Kind("t_cell", (EFFECTOR,), walked)
+    kinds["th17"] = Kind("t_cell", (EFFECTOR,), walked, programme=TH17)
     kinds["treg"] = Kind("t_cell", (TREG,), walked)
     kinds["t_cell"] = Kind("t_cell", (), walked)
     kinds["target_cell"] = Kind(

@@ -53,8 +53,9 @@ def set_contents(data: dict[str, Any], key: str, value: Any) -> None:
     """Put cells or stimuli, instead of those there are, into a scenario's dish.
 
     Named responders take the place of all of them; what they act upon stays, unless it is
-    named. An amount that is not said is the scenario's, of cells otherwise `dish.number` and of
-    a stimulus its half effect.
+    named. The scenario's stimulus is for the scenario's cells: who names cells names theirs, which
+    is why `cells` are read before `stimulus`. An amount that is not said is the scenario's, of
+    cells otherwise `dish.number` and of a stimulus its half effect.
 
     Raises
     ------
@@ -67,6 +68,7 @@ def set_contents(data: dict[str, Any], key: str, value: Any) -> None:
     if key == "stimulus":
         data["dish"]["stimulus"] = {n: 1.0 if a is None else a for n, a in amounts.items()}
         return
+    data["dish"]["stimulus"] = {}
     _put(data, {word: amount for word, amount in amounts.items() if word in RESPONDERS})
     _suspend(data, {word: amount for word, amount in amounts.items() if word in TARGETS})
 

@@ -181,7 +181,8 @@ def _doses(scenario: Scenario, change: Perturbation) -> tuple[Dose, ...]:
 
 # how an antibody is delivered decides what its dose means, whose receptors there are which can be
 # named; what it is comes before its absence
-_ORDER = {"antibody.delivery": -1, "receptors": -1, "species": -1, "disease": 1}
+_FIRST = ("antibody.delivery", "receptors", "species", "cells")
+_ORDER = dict.fromkeys(_FIRST, -1) | {"disease": 1}
 
 
 def _with_settings(scenario: Scenario, settings: Iterable[tuple[str, Any]]) -> Scenario:

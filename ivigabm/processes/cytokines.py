@@ -74,6 +74,7 @@ class Cytokines:
         "anaphylatoxin_sink",
         "macrophage_output",
         "dc_maturation",
+        "treg_stimulus",
     )
     drives: ClassVar[tuple[str, ...]] = (
         "receptor_expression",
@@ -112,6 +113,7 @@ class Cytokines:
         self.il1_rate = ps["cytokine.secretion_il1"] * per_cell * present["il1"]
         self.il10_rate = ps["dendritic.secretion_il10"] * per_cell * present["il10"]
         self.il10_share = ps["dendritic.il10_share"]
+        self.treg_resting = ps["culture.treg_resting"]
         self.th2 = ps["t_cell.th2_share"]
         self.th1 = (1.0 - self.th2) * world.present("IL-12")
         spared = 1.0 - world.present("GM-CSF")
@@ -197,6 +199,18 @@ class Cytokines:
             ("il10", "dendritic_cell", calm, self.il10_rate * left),
         )
 
+    def treg_alone(self, world: "World") -> float:
+        """What a regulatory T cell of a culture makes without antigen, 0..1.
+
+        Some make IL-10 by themselves, and more where the drug stimulates them. In a body they
+        follow the antigen that they meet.
+        """
+        if not world.body.closed:
+            return 0.0
+        level = self.treg_resting / (1.0 - self.treg_resting)
+        level += float(world.ports["treg_stimulus"][0])
+        return level / (1.0 + level)
+
     def _from_the_adaptive_arm(self, world: "World") -> None:
         """Active effector T cells, regulatory T cells, and dendritic cells with COX-2."""
         dendritic, t_cell = world.tables["dendritic_cell"], world.tables["t_cell"]
@@ -205,7 +219,8 @@ class Cytokines:
             activation, stage = t_cell["activation"], t_cell["stage"]
             effector = np.where(stage == EFFECTOR, activation, 0.0)
             made = [(name, t_cell, effector, rate * left) for name, rate in self.by_effectors()]
-            regulatory = np.where(stage == TREG, activation, 0.0)
+            alone = self.treg_alone(world)
+            regulatory = np.where(stage == TREG, activation + (1.0 - activation) * alone, 0.0)
             made.append(("il10", t_cell, regulatory, self.rate["il10"] * left))
             world.fields.gather(*made)
         if dendritic.n:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
 from ivigabm.engine.streams import EPOCH, bounded, newborn_id, purpose, unit
+from ivigabm.processes.polarisation import Polarisation
 from ivigabm.processes.t_cell_traffic import travel
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class TCells:
         self.taxis = ps["motion.taxis"]
         self.niche, self.target = world.niche, world.target_site
         self.door_x, self.door_y, self.outer = world.doors
+        self.polarisation = Polarisation(world)
         self.target_at = np.full(world.shape, -1, np.int64)
         table = world.tables["target_cell"]
         if world.resolved.scenario.target is not None and not world.blood_target:
@@ -187,6 +189,7 @@ class TCells:
             return
         self._engage(world)
         self._decide(world)
+        self.polarisation.advance(world, EFFECTOR)
         words = world.streams.words(TRAVEL, world.step, table["id"])
         travel(
             words,

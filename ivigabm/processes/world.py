@@ -67,7 +67,7 @@ COLUMNS: dict[str, dict[str, DTypeLike]] = {
     },
     "t_cell": {
         "x": np.int32, "y": np.int32, "stage": np.int8, "generation": np.int8,
-        "activation": np.float64,
+        "programme": np.int8, "activation": np.float64,
     },
 }  # fmt: skip
 COLUMNS["neutrophil"] = dict(COLUMNS["macrophage"])

@@ -9,6 +9,7 @@ import numpy as np
 from mesa.discrete_space import Cell
 
 from ivigabm.engine.elementary import expm1
+from ivigabm.processes.polarisation import DECISION, OTHER, TH17, UNDECIDED
 from ivigabm.processes.t_cells import DIVISION, ENGAGE, FATE, TRAVEL
 from reference.agents import TargetCell, TCell
 from reference.contacts import neighbour
@@ -67,7 +68,19 @@ def live(model: "Individual") -> None:
         return
     engage(model)
     decide(model)
+    polarise(model)
     travel(model)
+
+
+def polarise(model: "Individual") -> None:
+    """New effectors take up the IL-17 programme or another; some of the others decide anew."""
+    rule, cells = model.constants.t_cells.polarisation, model.kinds["t_cell"]
+    share = rule.share(model.world)
+    for cell, draw in zip(cells, words(model, DECISION, cells), strict=True):
+        if cell.stage != EFFECTOR:
+            cell.programme = UNDECIDED
+        elif cell.programme == UNDECIDED or unit(draw[0]) < rule.chance:
+            cell.programme = TH17 if unit(draw[1]) < share else OTHER
 
 
 def engage(model: "Individual") -> None:

@@ -163,10 +163,11 @@ class DendriticCell(Resident):
 
 
 class TCell(Resident):
-    """`stage`: 0 naive, 1 blast, 2 effector, 3 regulatory."""
+    """`stage`: 0 naive, 1 blast, 2 effector, 3 regulatory; `programme`: 1 makes IL-17, 2 not."""
 
     stage: int = 0
     generation: int = 0
+    programme: int = 0
     activation: float = 0.0
 
 

@@ -58,10 +58,12 @@ def secrete_cytokines(model: "Individual") -> None:
     effectors, tregs = ([c for c in t_cells if c.stage == s] for s in (EFFECTOR, TREG))
     for name, rate in cytokines.by_effectors():
         secrete(effectors, "activation", rate * left, fields.pitch, fields.source(name))
-    for name, cells, drive in (
-        ("il10", tregs, "activation"), ("pge2", model.kinds["dendritic_cell"], "cox2"),
-    ):  # fmt: skip
-        secrete(cells, drive, cytokines.rate[name] * left, fields.pitch, fields.source(name))
+    alone, il10 = cytokines.treg_alone(model.world), fields.source("il10")
+    for treg in tregs:
+        drive = treg.activation + (1.0 - treg.activation) * alone
+        il10[treg.on(fields.pitch)] += cytokines.rate["il10"] * left * drive
+    dendritic, pge2 = model.kinds["dendritic_cell"], fields.source("pge2")
+    secrete(dendritic, "cox2", cytokines.rate["pge2"] * left, fields.pitch, pge2)
     from_neutrophils_and_complement(model)
     fields.source("il33")[...] = model.world.ports["il33_release"]
     cytokines.hold(model.world)

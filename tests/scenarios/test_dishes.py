@@ -138,6 +138,11 @@ DIRECTIONS = {
         "cells=t_naive; stimulus=Th17_polarising:5; set.days=4", -1,
         "FAB_TEFF,FAB_CELLCELL,BOTH_IL11",
     ),
+    "E113 fewer effectors make IL-17 under polarisation": (
+        CULTURE, "share_of[th17, t_effector]",
+        "preparation=ivig; concentration=22.5; cells=t_effector:800; stimulus=Th17_polarising:3",
+        "cells=t_effector:800; stimulus=Th17_polarising:3", -1, "FAB_TEFF",
+    ),
     "E040 macrophages answer interferon-gamma less": (
         CULTURE, "signal[IFN-gamma, macrophage]", f"{IVIG}; cells=macrophage; stimulus=IFN-gamma:2",
         "cells=macrophage; stimulus=IFN-gamma:2", -1, "FC_IFNG",

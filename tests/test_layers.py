@@ -11,7 +11,8 @@ PACKAGE = Path(ivigabm.__file__).parent
 SHOWING = {"cli", "commands", "app", "report", "options", "__main__"}
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "donated", "observation", "reading", "checkpoint"}
+RUNNING = {"model", "build", "founding", "donated", "zones", "observation", "reading",
+           "checkpoint"}  # fmt: skip
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -39,6 +40,8 @@ FORBIDDEN = {
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
     "donated": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
+    "zones": SHOWING | ASKING
+    | {"model", "build", "founding", "observation", "outcomes", "mechanisms", "agents"},
     "dish_probes": SHOWING | ASKING
     | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},

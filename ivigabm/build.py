@@ -58,8 +58,11 @@ ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 
 
-def parameters(resolved: Resolved) -> ParameterSet:
-    """Knowledge for this species, with the overrides of hypotheses and scenario."""
+def parameters(resolved: Resolved, species: str = "") -> ParameterSet:
+    """Knowledge for a species, by default the host's, with overrides of hypotheses and scenario.
+
+    An override whose row the species does not have is left out; the host's own are checked.
+    """
     overrides: dict[str, float] = {}
     questions = load_hypotheses()
     for name, position in resolved.hypothesis.items():
@@ -68,7 +71,11 @@ def parameters(resolved: Resolved) -> ParameterSet:
     dish, lectins = resolved.scenario.dish, load_lectins()
     if dish is not None and dish.receptor is not None and dish.receptor in lectins:
         overrides |= lectins[dish.receptor].overrides
-    return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
+    overrides |= resolved.scenario.parameters
+    if species and species != resolved.scenario.species:
+        known = ParameterSet(species)
+        overrides = {name: value for name, value in overrides.items() if name in known}
+    return ParameterSet(species or resolved.scenario.species, overrides)
 
 
 def build(resolved: Resolved, seed: int) -> World:
@@ -80,6 +87,8 @@ def build(resolved: Resolved, seed: int) -> World:
     """
     world = World(resolved, seed, parameters(resolved))
     scenario = resolved.scenario
+    if scenario.receptor_species != scenario.species:
+        world.effector_ps = parameters(resolved, scenario.receptor_species)
     _zones(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)

@@ -152,6 +152,8 @@ class World:
         red cells that each resident phagocyte takes up in this step.
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
+    effector_ps : knowledge for the species whose Fcγ receptors effector cells show: numbers of
+        copies and what a cell makes of them belong to one cell.
     traits : what sets this individual apart from the typical one.
     survived : False from the step on in which the target's function fell below what life needs.
     """
@@ -184,7 +186,7 @@ class World:
     def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet) -> None:
         scenario = resolved.scenario
         self.resolved = resolved
-        self.ps = ps
+        self.ps = self.effector_ps = ps
         self.streams = Streams(seed)
         self.dt = scenario.step_hours / 24.0
         self.shape = (scenario.section.width, scenario.section.height)

@@ -57,8 +57,11 @@ DRUG_MEETS = ("CD22", "CD23", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # produ
 Array = NDArray[np.float64]
 
 
-def parameters(resolved: Resolved) -> ParameterSet:
-    """Knowledge for this species, with the overrides of hypotheses and scenario."""
+def parameters(resolved: Resolved, species: str = "") -> ParameterSet:
+    """Knowledge for a species, by default the host's, with overrides of hypotheses and scenario.
+
+    An override whose row the species does not have is left out; the host's own are checked.
+    """
     overrides: dict[str, float] = {}
     questions = load_hypotheses()
     for name, position in resolved.hypothesis.items():
@@ -70,7 +73,11 @@ def parameters(resolved: Resolved) -> ParameterSet:
     alone = nodes_of(resolved.absent) if dish is None else nodes_of(resolved.added)
     for name in resolved.added & set(lectins):
         overrides |= lectins[name].carried if lectins[name].node in alone else {}
-    return ParameterSet(resolved.scenario.species, overrides | resolved.scenario.parameters)
+    overrides |= resolved.scenario.parameters
+    if species and species != resolved.scenario.species:
+        known = ParameterSet(species)
+        overrides = {name: value for name, value in overrides.items() if name in known}
+    return ParameterSet(species or resolved.scenario.species, overrides)
 
 
 def build(resolved: Resolved, seed: int, draw: int = 0, donor: World | None = None) -> World:
@@ -85,6 +92,8 @@ def build(resolved: Resolved, seed: int, draw: int = 0, donor: World | None = No
     """
     world = World(resolved, seed, parameters(resolved), draw)
     scenario = resolved.scenario
+    if scenario.receptor_species != scenario.species:
+        world.effector_ps = parameters(resolved, scenario.receptor_species)
     lay_out(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)

@@ -2,7 +2,8 @@
 
     net = max(0, sum_j activating - w * inhibitory)        response = net^h / (net^h + K^h)
 
-K, h and w belong to cell kind and species. Decoys and unlinked monomer binding say nothing.
+K, h and w belong to cell kind and to the species of its receptors. Decoys and unlinked monomer
+binding say nothing.
 A phagocyte's activation follows its strongest contact of the step, and decays without one.
 """
 
@@ -73,11 +74,11 @@ class Signalling:
     drives: ClassVar[tuple[str, ...]] = ("phagocytosis", "cytokines")
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
-        ps, self.group = world.ps, group
+        ps, self.group = world.effector_ps, group
         self.half = ps[f"signal.half_{group.name}"]
         self.power = ps[f"signal.hill_{group.name}"]
         inhibition = ps["signal.inhibition_weight"]
-        if world.ps.species == "human":
+        if ps.species == "human":
             inhibition *= ps["signal.fcgr2b_response"]
         sign = {"activating": 1.0, "inhibitory": -inhibition, "decoy": 0.0, LECTIN: 0.0}
         self.weight = np.array([sign[receptor.role] for receptor in world.receptors])

@@ -159,6 +159,8 @@ class World:
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     is_local : antibody is injected into the target tissue.
     marrow : fold of the production of circulating targets that their shortage calls for.
+    effector_ps : knowledge for the species whose Fcγ receptors effector cells show: numbers of
+        copies and what a cell makes of them belong to one cell.
     traits : what sets this individual apart from the typical one.
     survived : False from the step on in which the target's function fell below what life needs.
     """
@@ -192,7 +194,7 @@ class World:
     def __init__(self, resolved: Resolved, seed: int, ps: ParameterSet, draw: int = 0) -> None:
         scenario = resolved.scenario
         self.resolved = resolved
-        self.ps = ps
+        self.ps = self.effector_ps = ps
         self.streams = Streams(seed)
         self.dt = scenario.step_hours / 24.0
         self.shape = (scenario.section.width, scenario.section.height)

@@ -52,12 +52,12 @@ def test_signalling_belongs_to_cell_kind_and_species_never_to_a_scenario(name):
     few = parse({"set.section.width": 16, "set.section.height": 16, "set.run_in_days": 0,
                  "set.cells.macrophage": 8, "no_ivig": True, "treat_day": 0})  # fmt: skip
     model = IVIgModel(scenario, rng=1, perturbation=few)
-    known = measure.ParameterSet(scenario.species)
+    known = measure.ParameterSet(scenario.receptor_species)
     assert model.signalling.half == known["signal.half_macrophage"]
     assert model.signalling.power == known["signal.hill_macrophage"]
     inhibitory = [w for w in model.signalling.weight.tolist() if w < 0.0]
     weight = known["signal.inhibition_weight"]
-    if scenario.species == "human":
+    if scenario.receptor_species == "human":
         weight *= known["signal.fcgr2b_response"]
     shown = [r for r in model.world.receptors if r.role == "inhibitory"]
     assert inhibitory == [-weight] * len(shown)
@@ -113,14 +113,15 @@ def test_a_later_row_tells_exponents_apart_only_by_a_clear_difference():
     assert {name for name, word in verdict.items() if word == "yes"} == {chosen}
 
 
-def test_a_steep_response_keeps_protection_without_fcgr2b():
-    """E003 (lost) and E006 (kept) are rows that the sixteen cannot decide between."""
-    kept = [
-        measure.protection(replace(shipped(), hill=hill), SEEDS, knockout="FcgRIIB")
-        for hill in (1.0, 3.0)
-    ]
-    flat, steep = (left[1, 1] - left[0, 1] for left in kept)
-    assert steep > flat + 15.0
+@pytest.mark.parametrize("hill", [1.0, 3.0])
+def test_without_fcgr2b_most_of_the_protection_is_lost_at_any_exponent(hill):
+    """E003: monomers hold too little FcγRIII, and nothing else holds the rest back."""
+    effector = replace(shipped(), hill=hill)
+    wild, lacking = (
+        measure.protection(effector, SEEDS, **mouse) for mouse in ({}, {"knockout": "FcgRIIB"})
+    )
+    assert wild[1, 1] - wild[0, 1] > 15.0
+    assert lacking[1, 1] - lacking[0, 1] < 0.5 * (wild[1, 1] - wild[0, 1])
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png"])

@@ -24,6 +24,7 @@ from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
+from ivigabm.processes.blood_leukocytes import BloodLeukocytes
 from ivigabm.processes.complexes import Suspended, suspended
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
@@ -109,6 +110,7 @@ def build(resolved: Resolved, seed: int) -> World:
     found(world, scenario)
     for group in world.phagocytes:
         group.equip(world)
+    world.leukocyte_receptors = BloodLeukocytes(world).baseline
     return world
 
 

@@ -24,6 +24,7 @@ from ivigabm.knowledge.preparation import SPECIFICITIES
 from ivigabm.knowledge.vocabulary import load_lectins, nodes_of
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.perturbation import Resolved
+from ivigabm.processes.blood_leukocytes import BloodLeukocytes
 from ivigabm.processes.complexes import in_a_dish
 from ivigabm.processes.cytokines import NEUTRALISED, Fields
 from ivigabm.processes.drug import Drug
@@ -123,6 +124,7 @@ def build(resolved: Resolved, seed: int, draw: int = 0, donor: World | None = No
     transfer(world, donor)
     for group in world.phagocytes:
         group.equip(world)
+    world.leukocyte_receptors = BloodLeukocytes(world).baseline
     return world
 
 

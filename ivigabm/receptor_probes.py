@@ -71,6 +71,11 @@ def _fcgr(which: Words, scenario: "Scenario") -> Probe:
     """Copies per cell."""
     if _in_blood(which, scenario):
         return _fcgr_in_blood(which[0], which[1], scenario)
+    if len(which) > 1 and which[1] in LINEAGES and which[1] not in _RECEPTOR_TABLES:
+        where = which[2] if len(which) > 2 else "a dish"
+        raise NotExpressible(
+            f"fcgr: the model has those of the {which[1]} in blood, not in {where}"
+        )
     name, kind = _receptors("fcgr", which, scenario)
 
     def read(world: "World") -> float:

@@ -63,6 +63,7 @@ class BloodLeukocytes:
     Attributes
     ----------
     names : lineage and receptor of each entry of `world.leukocyte_receptors`.
+    baseline : copies in health, where a run starts.
     """
 
     name: ClassVar[str] = "receptor_expression"
@@ -94,7 +95,6 @@ class BloodLeukocytes:
         self.il4_seen = world.present("IL-4R") * ps["fcgr2b.il4_share"]
         self.c5a_receptor = world.present("C5aR")
         self.inhibition = ps["b_cell.inhibition_fcgr2b"]
-        world.leukocyte_receptors = self.baseline.copy()
 
     def levels(self, world: "World") -> Array:
         """Signals in plasma over their half effects, in the order of `SIGNALS`."""

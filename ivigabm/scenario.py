@@ -15,13 +15,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ivigabm.errors import InputError, nearest, unknown
+from ivigabm.errors import InputError, nearest, shortened, unknown
 
-Quantity = float | str  # a number, or the name of a knowledge row
+Quantity = Annotated[float, Field(ge=0)] | str  # a number, or the name of a knowledge row
 VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario gives them meaning
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Glycoform = Literal["native", "sialylated", "desialylated", "deglycosylated", "afucosylated"]
 
 
@@ -213,7 +213,7 @@ class Scenario(Part):
     species: Literal["human", "mouse"]
     note: str = ""
     sources: list[str] = []
-    days: Positive = 28.0
+    days: Annotated[float, Field(gt=0, le=36_500)] = 28.0
     step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
     run_in_days: Annotated[float, Field(ge=0)] = 0.0
     baseline_igg: Quantity = "baseline.igg"  # g/L
@@ -331,5 +331,6 @@ def _explain(error: ValidationError, source: str) -> str:
         elif item["type"] == "missing":
             lines.append(f"key '{key}' is missing")
         else:
-            lines.append(f"key '{key}': {item['msg'].lower()}, found {item['input']!r}")
+            found = shortened(repr(item["input"]))
+            lines.append(f"key '{key}': {item['msg'].lower()}, found {found}")
     return f"{source}: " + "; ".join(dict.fromkeys(lines))

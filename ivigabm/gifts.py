@@ -7,8 +7,8 @@ in the state that their donor or their dish has left them in.
 from dataclasses import dataclass
 from typing import Any
 
-from ivigabm.errors import InputError
-from ivigabm.words import choice, number
+from ivigabm.errors import InputError, shortened
+from ivigabm.words import choice, number, words
 
 CYTOKINES = {
     "IL-33": "il33", "IL-4": "il4_own", "TNF": "tnf", "C5a": "c5a", "IFN-gamma": "ifn_gamma",
@@ -59,10 +59,9 @@ def parse_gifts(key: str, value: Any) -> tuple[Gift, ...]:
     InputError : an amount that is no number.
     NotExpressible : no such gift.
     """
-    texts = value.split(",") if isinstance(value, str) else list(value)
     found = []
-    for text in texts:
-        name, sign, amount = str(text).strip().partition(":")
+    for text in words(key, value):
+        name, sign, amount = text.partition(":")
         choice(key, name, GIFTS)
         found.append(Gift(name, number(f"{key} {name}", amount, 0.0, _MOST) if sign else None))
     return tuple(found)
@@ -78,6 +77,6 @@ def parse_transfer(text: Any) -> Transfer:
     """
     cell, sign, amount = (part.strip() for part in str(text).partition(":"))
     if not sign:
-        raise InputError(f"{TRANSFER}: found '{text}', expected CELL:NUMBER")
+        raise InputError(f"{TRANSFER}: found '{shortened(str(text))}', expected CELL:NUMBER")
     choice(f"{TRANSFER}: cell", cell, DONATED)
     return Transfer(cell, number(f"{TRANSFER} {cell}", amount, 0.0, _MOST))

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ivigabm.clinical import Clinical, Population, Scale
-from ivigabm.errors import InputError, nearest, unknown
+from ivigabm.errors import InputError, nearest, shortened, unknown
 from ivigabm.schema import Count, Part, Positive, Quantity, Share
 
 VariantKey = Literal["organ", "induction", "antibody.target"]  # a scenario gives them meaning
@@ -192,7 +192,7 @@ class Scenario(Part):
     species: Literal["human", "mouse"]
     note: str = ""
     sources: list[str] = Field(default=[])
-    days: Positive = 28.0
+    days: Annotated[float, Field(gt=0, le=36_500)] = 28.0
     step_hours: Annotated[float, Field(ge=0.05, le=6)] = 1.0
     run_in_days: Annotated[float, Field(ge=0)] = 0.0  # of a chronic disease, to come to rest
     # of an acute one, from onset to day 0, in place of the run-in
@@ -326,5 +326,6 @@ def _explain(error: ValidationError, source: str) -> str:
         elif item["type"] == "missing":
             lines.append(f"key '{key}' is missing")
         else:
-            lines.append(f"key '{key}': {item['msg'].lower()}, found {item['input']!r}")
+            found = shortened(repr(item["input"]))
+            lines.append(f"key '{key}': {item['msg'].lower()}, found {found}")
     return f"{source}: " + "; ".join(dict.fromkeys(lines))

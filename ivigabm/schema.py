@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Quantity = float | str  # a number, or the name of a knowledge row
+Quantity = Annotated[float, Field(ge=0)] | str  # a number, or the name of a knowledge row
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Part(BaseModel):

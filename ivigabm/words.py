@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from ivigabm.errors import InputError, NotExpressible, unknown
+from ivigabm.errors import InputError, NotExpressible, shortened, unknown
 from ivigabm.knowledge import load_preparation, preparation_names
 
 AMOUNTS = {"dose": "g/kg", "concentration": "g/L"}  # keys of how much IgG, and their units
@@ -31,21 +31,33 @@ _SHARE_TOLERANCE = 1e-6
 def number(key: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number from `low` to `high`."""
     try:
-        found = float(value)
+        found = math.nan if isinstance(value, bool) else float(value)
+    except OverflowError:
+        found = math.inf
     except (TypeError, ValueError):
-        raise InputError(f"{key}: found '{value}', a number is expected") from None
+        shown = shortened(str(value))
+        raise InputError(f"{key}: found '{shown}', a number is expected") from None
     if not math.isfinite(found) or not low <= found <= high:
-        raise InputError(f"{key}: found {value}, allowed is {low:g} to {high:g}")
+        raise InputError(f"{key}: found {shortened(str(value))}, allowed is {low:g} to {high:g}")
     return found
 
 
 def words(key: str, value: Any) -> list[str]:
     """A list, or a comma list, of names."""
-    parts = value.split(",") if isinstance(value, str) else list(value)
-    found = [str(part).strip() for part in parts]
+    found = [str(part).strip() for text in listed(key, value) for part in text.split(",")]
     if not all(found):
-        raise InputError(f"{key}: an empty name in '{value}'")
+        raise InputError(f"{key}: an empty name in '{shortened(str(value))}'")
     return found
+
+
+def listed(key: str, value: Any) -> list[str]:
+    """A text, or a list of texts, as a list."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise InputError(
+            f"{key}: found '{shortened(str(value))}', a name, a comma list or a list is expected"
+        )
+    return list(texts)
 
 
 def choice(what: str, word: str, allowed: Iterable[str]) -> str:

@@ -1,13 +1,13 @@
 """The words of a change and their one parser: command line, files, Python, evidence table."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from ivigabm.antibody_words import KEYS as ANTIBODY_KEYS
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, read_amounts
-from ivigabm.errors import InputError, NotExpressible, nearest, unknown
+from ivigabm.errors import InputError, NotExpressible, nearest, shortened, unknown
 from ivigabm.gifts import PREFIX as DONOR
 from ivigabm.gifts import TRANSFER, parse_gifts, parse_transfer
 from ivigabm.knowledge import load_hypotheses, product_names
@@ -17,8 +17,9 @@ from ivigabm.perturbation.change import Perturbation
 from ivigabm.perturbation.schedules import ROUTES, parse_courses, parse_schedule
 from ivigabm.variants import KEYS as VARIANT_KEYS
 from ivigabm.variants import of_genotype
-from ivigabm.words import PROXY_SPECIES, STRAINS, choice, mixture, number, words
+from ivigabm.words import PROXY_SPECIES, STRAINS, choice, listed, mixture, number, words
 
+Value = TypeVar("Value")
 COMPOSITION_KEYS = tuple(f"composition.{name}" for name in COMPOSITION)
 THERAPY_KEYS = (
     "preparation", "dose", "dose_basis", "schedule", "treat_day", "route", "concentration",
@@ -55,13 +56,14 @@ BASES = ("mass", "molar")
 SPECIES = ("human", "mouse")  # with tables of their own
 STRAIN, PROXY = "strain", "mouse"  # whose numbers stand for other animals
 _ALL_SPECIES = (*SPECIES, *PROXY_SPECIES)
+_SWITCHES = ("no_ivig", "population")
 DEFAULT_BLOCK = 0.95  # share of function that a blocking antibody takes, unless said
 
 
 def _setting(text: str) -> tuple[str, Any]:
     key, sign, raw = text.partition("=")
     if not sign or not key.strip():
-        raise InputError(f"set: found '{text}', expected dotted.key=value")
+        raise InputError(f"set: found '{shortened(text)}', expected dotted.key=value")
     return key.strip(), _plain(raw.strip())
 
 
@@ -79,8 +81,8 @@ def _plain(raw: str) -> Any:
 
 
 def _block(word: str) -> tuple[str, float]:
-    name, _, share = word.partition(":")
-    value = number(f"block {name}", share, 0.0, 1.0) if share else DEFAULT_BLOCK
+    name, sign, share = word.partition(":")
+    value = number(f"block {name}", share, 0.0, 1.0) if sign else DEFAULT_BLOCK
     return choice("block", name, product_names()), value
 
 
@@ -108,7 +110,11 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
     InputError : an unknown key or a value that cannot be read.
     NotExpressible : a word of the language, or an unknown one, that the model does not have.
     """
-    given = {k: v for k, v in options.items() if v is not None and v != [] and v is not False}
+    for key in options:
+        if not _known(key):
+            raise _no_key(key)
+    given = {k: v for k, v in options.items() if v is not None and v != []}
+    given = {k: v for k, v in given.items() if not (k in _SWITCHES and v is False)}
     settings: list[tuple[str, Any]] = []
     values: dict[str, Any] = {}
     met = {k: v for k, v in given.items() if k.startswith(DONOR)}
@@ -116,7 +122,7 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
         values["donor"] = _donor(met, TRANSFER in given)
     for key, value in given.items():
         if key == "no_ivig":
-            values[key] = True
+            values[key] = _choice_of_switch(key, value)
         elif key == "set":
             settings += [_setting(text) for text in words(key, value)]
         elif key.startswith("set."):
@@ -130,7 +136,7 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
             continue
         elif key in THERAPY_KEYS:
             values[key] = _therapy(key, value)
-        elif key in WORLD_KEYS:
+        else:
             name, read = _world(key, value)
             if name == "settings":
                 settings += read
@@ -139,16 +145,41 @@ def parse(options: Mapping[str, Any]) -> Perturbation:
                 settings.append((key, read) if key == STRAIN else ("species", PROXY))
             else:
                 values[name] = read
-        else:
-            raise InputError(
-                f"key '{key}' is not known{nearest(key, THERAPY_KEYS + WORLD_KEYS)} "
-                f"(allowed: {', '.join(sorted(THERAPY_KEYS + WORLD_KEYS))}, no_ivig, set.KEY)"
-            )
     if "concentration" in values and {"schedule", "dose", "route"} & set(values):
         raise InputError("concentration is for a dish; dose, schedule and route are for a body")
     if "schedule" in values and "dose" in values:
         raise InputError("dose and schedule are both given; a schedule holds its own doses")
     return Perturbation(**values, settings=tuple(settings))
+
+
+def _known(key: str) -> bool:
+    """Whether a key is one of the language; of a donor's, its own parser says it."""
+    return key in (*THERAPY_KEYS, *WORLD_KEYS, "no_ivig", "set") or key.startswith(("set.", DONOR))
+
+
+def _no_key(key: str) -> InputError:
+    """The error for a key that does not exist."""
+    keys = (*THERAPY_KEYS, *WORLD_KEYS)
+    return InputError(
+        f"key '{shortened(key)}' is not known{nearest(key, keys)} "
+        f"(allowed: {', '.join(sorted(keys))}, no_ivig, set.KEY, {DONOR}KEY)"
+    )
+
+
+def _choice_of_switch(key: str, value: Any) -> bool:
+    """`on` or `off`, or a truth value."""
+    if isinstance(value, bool):
+        return value
+    return choice(key, str(value), ("on", "off")) == "on"
+
+
+def _once(key: str, pairs: Iterable[tuple[str, Value]]) -> tuple[tuple[str, Value], ...]:
+    """Pairs whose names stand once, or say the same again."""
+    found: dict[str, Value] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            raise InputError(f"{key}: {name} is said to be {found[name]} and {value}")
+    return tuple(found.items())
 
 
 def _donor(met: Mapping[str, Any], is_transfer: bool) -> Perturbation:
@@ -214,17 +245,17 @@ def _world(key: str, value: Any) -> tuple[str, Any]:
     if key == "deplete":
         return key, tuple(choice(key, word, CELL_KINDS) for word in words(key, value))
     if key == "block":
-        return key, tuple(_block(word) for word in words(key, value))
+        return key, _once(key, (_block(word) for word in words(key, value)))
     if key == "hypothesis":
-        return key, tuple(_position(word) for word in words(key, value))
+        return key, _once(key, (_position(word) for word in words(key, value)))
     if key == STRAIN or (key == "species" and str(value) not in SPECIES):
         return "proxies", choice(key, str(value), STRAINS if key == STRAIN else _ALL_SPECIES)
     if key in DISH_KEYS:
-        read_amounts(key, value)
+        read_amounts(key, listed(key, value) if not isinstance(value, str) else value)
     if key == "receptors":
         choice(key, str(value), SPECIES)
     if key == "population":
-        return key, choice(key, str(value), ("on", "off")) == "on"
+        return key, _choice_of_switch(key, value)
     if key == "genotype":
         return "settings", [pair for word in words(key, value) for pair in of_genotype(word)]
     return "settings", [(key, value)]

@@ -9,7 +9,7 @@ from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, unknown
-from ivigabm.knowledge import load_preparation, nodes_of, receptor_names
+from ivigabm.knowledge import ParameterSet, load_preparation, nodes_of, receptor_names
 from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.perturbation.change import Perturbation
@@ -38,6 +38,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     change = _one_transfer(perturbation or Perturbation())
     _check_proxies(scenario, change)
     scenario = _with_settings(scenario, change.settings)
+    ParameterSet(scenario.species, scenario.parameters)  # an unknown row is said before a run
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
     planned = _doses(scenario, change)

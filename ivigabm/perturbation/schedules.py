@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ivigabm.errors import InputError
+from ivigabm.errors import InputError, shortened
 from ivigabm.knowledge import load_therapies
-from ivigabm.words import choice
+from ivigabm.words import choice, listed, number
 
 ROUTES = ("iv", "sc", "ip")
+# guards against a slip of the pen; amounts are g/kg of IgG, mg or mg/m2 of a comparator
+MOST_DOSES, LAST_DAY, MOST = 10_000, 36_500.0, 1e5
 
 _SCHEDULE = re.compile(
     r"(?P<day>-?\d+(\.\d+)?):(?P<dose>\d+(\.\d+)?)"
@@ -56,17 +58,25 @@ def parse_schedule(text: str, route: str = "iv") -> tuple[Dose, ...]:
         match = _SCHEDULE.fullmatch(part.strip())
         if match is None:
             raise InputError(
-                f"schedule: found '{part.strip()}', expected DAY:DOSE[xCOUNT/INTERVAL][iv|sc|ip], "
-                "such as 0:2 or 21:1x7/21"
+                f"schedule: found '{shortened(part.strip())}', expected "
+                "DAY:DOSE[xCOUNT/INTERVAL][iv|sc|ip], such as 0:2 or 21:1x7/21"
             )
-        count = int(match["count"] or 1)
+        count = _most(part, "COUNT", match["count"] or "1", MOST_DOSES)
+        first = _most(part, "DAY", match["day"], LAST_DAY)
+        dose = _most(part, "DOSE", match["dose"], MOST)
+        if count < 1:
+            raise InputError(f"schedule: found '{part.strip()}', a COUNT from 1 up is expected")
         if count > 1 and match["interval"] is None:
             raise InputError(f"schedule: '{part.strip()}' repeats, so it needs /INTERVAL in days")
-        interval = float(match["interval"] or 0.0)
-        for i in range(count):
-            day = float(match["day"]) + i * interval
-            doses.append(Dose(day, float(match["dose"]), match["route"] or route))
+        interval = _most(part, "INTERVAL", match["interval"] or "0", LAST_DAY)
+        for i in range(int(count)):
+            doses.append(Dose(first + i * interval, dose, match["route"] or route))
     return tuple(sorted(doses, key=lambda dose: dose.day))
+
+
+def _most(part: str, what: str, text: str, most: float) -> float:
+    """A number of a plan that is no slip of the pen."""
+    return number(f"schedule '{shortened(part.strip())}': {what}", text, -most, most)
 
 
 def parse_course(text: str) -> Course:
@@ -76,7 +86,9 @@ def parse_course(text: str) -> Course:
     ------
     InputError : no such comparator, or a plan that does not read.
     """
-    name, _, plan = text.partition("@")
+    name, sign, plan = text.partition("@")
+    if sign and not plan.strip():
+        raise InputError(f"therapy: found '{shortened(text)}', a plan is expected after @")
     known = load_therapies()
     label = known[choice("therapy", name.strip(), known)]
     doses = parse_schedule(plan or label.plan)
@@ -87,7 +99,7 @@ def parse_course(text: str) -> Course:
 
 def parse_courses(value: Any) -> tuple[str, ...]:
     """Comparators in a list or a comma list; a plan may hold commas itself."""
-    texts = [value] if isinstance(value, str) else list(value)
+    texts = listed("therapy", value)
     found = [part.strip() for text in texts for part in re.split(r",(?=\s*[a-z])", text)]
     for text in found:
         parse_course(text)

@@ -41,6 +41,7 @@ from ivigabm.processes.world import World
 from ivigabm.scenario import Scenario
 from ivigabm.words import choice
 
+SCREENING_STEP = 3.0  # h; a run with another step takes the same individual
 MOST_SCREENED = 40  # individuals that a study looks at before it takes the first after all
 
 
@@ -139,6 +140,7 @@ class IVIgModel(TableModel):
             resolved, preparation=None, doses=(), therapies=(), gifts=(), transfer=None,
             absent=frozenset(), added=frozenset(), depleted=frozenset(), function={},
             start_day=0.0,
+            scenario=resolved.scenario.model_copy(update={"step_hours": SCREENING_STEP}),
         )  # fmt: skip
         low, high = population.enrolled
         for draw in range(MOST_SCREENED):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigabm.founding import TARGET, found
+from ivigabm.founding import found
 from ivigabm.gifts import Transfer
 from ivigabm.knowledge import (
     ParameterSet,
@@ -38,12 +38,13 @@ from ivigabm.processes.phagocytes import (
     copies_shown,
 )
 from ivigabm.processes.plasma import Pools
-from ivigabm.processes.ports import SUNK, Ports
+from ivigabm.processes.port_values import Ports
+from ivigabm.processes.ports import SUNK
 from ivigabm.processes.world import LECTIN, Antigen, Receptor, World
 from ivigabm.scenario import Antibody, Scenario
 from ivigabm.words import mixture
+from ivigabm.zones import lay_out
 
-INTERSTITIUM, VESSEL, NICHE = range(3)
 _FRAGMENTS: dict[str, Fragment] = {
     "intact": "intact",
     "fab2": "fab2",
@@ -53,7 +54,6 @@ _FRAGMENTS: dict[str, Fragment] = {
     "albumin": "none",
 }
 DRUG_MEETS = ("CD22", "CD23", "DCIR", "DC-SIGN", "FcgRIII", "FcgRIIIA")  # products that it needs
-ZONES = ("interstitium", "vessel", "niche", "target")
 Array = NDArray[np.float64]
 
 
@@ -79,7 +79,7 @@ def build(resolved: Resolved, seed: int) -> World:
     """
     world = World(resolved, seed, parameters(resolved))
     scenario = resolved.scenario
-    _zones(world, scenario)
+    lay_out(world, scenario)
     _phagocytes(world, scenario)
     world.own, world.antigen = _own_pools(world, scenario)
     world.complexes = in_a_dish(world)
@@ -119,51 +119,6 @@ def active_mechanisms(resolved: Resolved) -> tuple[Mechanism, ...]:
 
 def _mesh(scenario: Scenario, pitch: int) -> tuple[int, int]:
     return scenario.section.width // pitch, scenario.section.height // pitch
-
-
-def _zones(world: World, scenario: Scenario) -> None:
-    """Vessels on parallel lines, a round lymphoid niche and a round target zone on a torus."""
-    width, height = world.shape
-    section = scenario.section
-    x, y = np.meshgrid(np.arange(width), np.arange(height), indexing="ij")
-
-    def disc(share: float, centre: float) -> NDArray[np.bool_]:
-        dx = np.abs(x - centre * width)
-        dy = np.abs(y - height / 2)
-        dx, dy = np.minimum(dx, width - dx), np.minimum(dy, height - dy)
-        nearest = np.argsort((dx * dx + dy * dy).ravel(), kind="stable")
-        inside = np.zeros(width * height, bool)
-        inside[nearest[: round(share * width * height)]] = True
-        return inside.reshape(width, height)
-
-    zone = np.full(world.shape, INTERSTITIUM, np.int8)
-    world.vessel = np.zeros(world.shape, bool)
-    everywhere = np.ones(world.shape, bool)
-    if scenario.dish is None:
-        zone[disc(section.target_share, 0.75)] = TARGET
-        zone[disc(section.niche_share, 0.25)] = NICHE
-        world.vessel = x % section.vessel_spacing == 0
-        zone[world.vessel & (zone == INTERSTITIUM)] = VESSEL
-    world.zone = zone
-    world.niche, world.target_site = zone == NICHE, zone == TARGET
-    passed = ~world.niche
-    if scenario.dish is not None:  # no zones: all cells stand in the medium
-        world.niche = passed = everywhere
-    world.niche_x, world.niche_y = np.nonzero(world.niche)
-    world.sinus_x, world.sinus_y = np.nonzero(passed)
-    world.doors = _doors(world)
-    world.allowed = {
-        "macrophage": everywhere, "neutrophil": everywhere, "nk_cell": everywhere,
-        "b_cell": world.niche,
-    }  # fmt: skip
-
-
-def _doors(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Vessel sites outside the niche; those of the target tissue come last."""
-    elsewhere = np.nonzero(world.vessel & ~world.niche & ~world.target_site)
-    inside = np.nonzero(world.vessel & world.target_site)
-    x, y = (np.concatenate(pair) for pair in zip(elsewhere, inside, strict=True))
-    return x, y, len(elsewhere[0])
 
 
 def _phagocytes(world: World, scenario: Scenario) -> None:

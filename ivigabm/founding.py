@@ -12,10 +12,9 @@ from ivigabm.processes.phagocytes import Phagocytes
 from ivigabm.processes.t_cells import EFFECTOR, NAIVE, TREG
 from ivigabm.processes.world import CODES, COLUMNS, ORGANS, World
 from ivigabm.scenario import Scenario
+from ivigabm.zones import TARGET
 
 PLACE = purpose("founding: place")
-
-TARGET = 3  # code of the target zone, see `ivigabm.build.ZONES`
 
 
 def _place(

@@ -30,7 +30,7 @@ from ivigabm.processes.dendritic import Dendritic
 from ivigabm.processes.dosing import Plasma
 from ivigabm.processes.neutrophils import Neutrophils
 from ivigabm.processes.opsonization import Opsonization
-from ivigabm.processes.ports import PORTS
+from ivigabm.processes.port_values import moves
 from ivigabm.processes.sensing import Sensing
 from ivigabm.processes.suspension import Suspension
 from ivigabm.processes.t_cells import TCells
@@ -246,14 +246,14 @@ class IVIgModel(TableModel):
         if drug is not None:
             held.append((world.tables["therapeutic_igg"], drug.pools))
         world.local_antibody, *local = self.transport.local_molar(*held)
-        world.ports.clear()
         if drug is None:
-            return
+            return  # neutral since they were made
         drug.see(world, local[0])
+        world.ports.clear()
         for mechanism in self.mechanisms:
             brought = mechanism.contribution(drug)
             world.ports.write(mechanism.port, brought)
-            if mechanism.id not in self._acted and np.any(brought != PORTS[mechanism.port].neutral):
+            if mechanism.id not in self._acted and moves(mechanism.port, brought):
                 self._acted.add(mechanism.id)
 
     def tidy(self) -> None:

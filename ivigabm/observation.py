@@ -1,5 +1,6 @@
 """What is read off a world each step, and the outcomes made of it. No rule reads this."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -60,14 +61,32 @@ def mean_targets(
 
 
 @kernel
-def mean_copies(copies, hosts, types, means):
-    """Mean copies per phagocyte of each receptor type, from rows in the order of their hosts."""
+def mean_copies(copies, hosts, inhibitory, activating, means):
+    """Mean copies per phagocyte, from rows in the order of their hosts: of all inhibitory
+    receptor types together, and of all activating ones.
+    """
+    types = len(inhibitory)
     for j in range(types):
         means[j] = 0.0
-    for row in range(hosts * types):
-        means[row % types] += copies[row]
+    for row in range(hosts):
+        for j in range(types):
+            means[j] += copies[row * types + j]
     for j in range(types):
         means[j] /= hosts
+    low, high = means[inhibitory], means[activating]
+    return 0.0 + pairwise_sum(low, 0, len(low)), 0.0 + pairwise_sum(high, 0, len(high))
+
+
+def interpolated(x: float, points: list[float], values: list[float]) -> float:
+    """What `np.interp` gives for one number, to the same bits and without an array."""
+    right = bisect_right(points, x)
+    if right == 0:
+        return values[0]
+    if right == len(points):
+        return values[-1]
+    low = right - 1
+    slope = (values[right] - values[low]) / (points[right] - points[low])
+    return slope * (x - points[low]) + values[low]
 
 
 class Observer:
@@ -97,8 +116,8 @@ class Observer:
         self._inhibitory = np.array([role == "inhibitory" for role in roles])
         self._activating = np.array([role == "activating" for role in roles])
         scale = scenario.clinical.scale if scenario.clinical else [(0.0, 0.0), (1.0, 1.0)]
-        self._function, self._score = (np.array(axis) for axis in zip(*scale, strict=True))
-        self._reading = Reading(world, self._score)
+        self._function, self._score = (list(map(float, axis)) for axis in zip(*scale, strict=True))
+        self._reading = Reading(world, np.array(self._score))
         self._room, self._means = np.zeros((5, 0)), np.zeros(5)
         self._copies = np.zeros(len(roles))
         self._normal = world.circulating_in_health() * (1.0 + sum(world.organs().values()))
@@ -112,7 +131,7 @@ class Observer:
     def observe(self) -> None:
         """Read the world now."""
         self._rows.append(self._row())
-        self.agent_steps += sum(table.living for table in self.world.tables.values())
+        self.agent_steps += sum(table.living for table in self.world.tables.values() if table.n)
 
     def _row(self) -> tuple[float, ...]:
         """Day and every observable; `last` becomes this row."""
@@ -146,7 +165,7 @@ class Observer:
     def score(self, integrity: float) -> float:
         """The clinic's reading of the target's function, now."""
         world = self.world
-        score = float(np.interp(integrity, self._function, self._score))
+        score = interpolated(integrity, self._function, self._score)
         return self._reading.of(score, world.step * world.dt)
 
     def _titre(self, own: NDArray[np.float64]) -> float:
@@ -188,9 +207,9 @@ class Observer:
         table, mac = self.world.tables["fcg_receptor"], self.world.tables["macrophage"]
         if mac.n == 0:
             return 0.0, 0.0
-        mean_copies(table["copies"], mac.n, len(self._copies), self._copies)
-        inhibitory = float(self._copies[self._inhibitory].sum())
-        activating = float(self._copies[self._activating].sum())
+        inhibitory, activating = mean_copies(
+            table["copies"], mac.n, self._inhibitory, self._activating, self._copies
+        )
         return inhibitory / activating if activating > 0.0 else 0.0, inhibitory
 
     def table(self, start: bool = False) -> NDArray[np.float64]:

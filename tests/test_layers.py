@@ -12,7 +12,7 @@ SHOWING = {"cli", "app", "report", "options", "evidence_command", "calibrate_com
            "__main__"}  # fmt: skip
 ASKING = {"experiments"}
 BIOLOGY = {"agents", "processes", "mechanisms"}
-RUNNING = {"model", "build", "founding", "observation", "reading", "checkpoint"}
+RUNNING = {"model", "build", "founding", "zones", "observation", "reading", "checkpoint"}
 
 # room -> rooms of ours that it must not import, at load or later
 FORBIDDEN = {
@@ -35,6 +35,8 @@ FORBIDDEN = {
     "agents": SHOWING | ASKING | RUNNING | {"processes", "mechanisms", "scenario", "perturbation"},
     "build": SHOWING | ASKING | {"model", "observation", "outcomes", "agents"},
     "founding": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "agents"},
+    "zones": SHOWING | ASKING
+    | {"model", "build", "founding", "observation", "outcomes", "mechanisms", "agents"},
     "dish_probes": SHOWING | ASKING
     | {"model", "build", "observation", "outcomes", "mechanisms", "probes"},
     "probes": SHOWING | ASKING | {"model", "build", "observation", "outcomes", "mechanisms"},

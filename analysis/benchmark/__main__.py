@@ -8,14 +8,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-PARTS = ("engines", "phases", "scaling", "c", "replicates", "start-up")
+PARTS = ("engines", "objects", "phases", "scenarios", "scaling", "c", "replicates", "start-up")
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the reference lives with the tests
 
 
 def main() -> int:
     """Measure, print, write; status 1 when an accepted ratio has halved."""
-    from . import against_c, engines, phases, replicates, report, scaling, startup
+    from . import (
+        against_c,
+        engines,
+        objects,
+        phases,
+        replicates,
+        report,
+        scaling,
+        scenarios,
+        startup,
+    )
 
     parser = argparse.ArgumentParser(prog="python -m analysis.benchmark", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute instead of ten")
@@ -26,8 +36,9 @@ def main() -> int:
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])  # for the processes it starts
     console, measures, points = Console(), [], []
     works = (
-        engines.measure, phases.measure, lambda quick: scaling.measure(quick, points),
-        against_c.measure, replicates.measure, startup.measure,
+        engines.measure, objects.measure, phases.measure, scenarios.measure,
+        lambda quick: scaling.measure(quick, points), against_c.measure, replicates.measure,
+        startup.measure,
     )  # fmt: skip
     for name, part in zip(PARTS, works, strict=True):
         if asked.only and name not in asked.only:

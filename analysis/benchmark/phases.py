@@ -1,13 +1,12 @@
 """What each phase of a step costs, the field operator apart."""
 
-import time
 from collections.abc import Iterator
-from typing import Any
 
 from ivigabm.engine.diffusion import Operator, Smoother
 from ivigabm.model import IVIgModel
 
 from .clock import Measure, cpu
+from .watch import Call, watched
 from .worlds import SCENARIO, agents
 
 PHASES = (
@@ -46,33 +45,21 @@ def measure(quick: bool) -> Iterator[Measure]:
 def _timed(model: IVIgModel) -> dict[str, float]:
     """Run a model to its end; seconds spent in each phase."""
     spent: dict[str, float] = {}
-
-    def watch(holder: Any, method: str, name: str) -> None:
-        inner = getattr(holder, method)
-
-        def timed(*args: Any) -> Any:
-            started = time.perf_counter()
-            result = inner(*args)
-            spent[name] = spent.get(name, 0.0) + time.perf_counter() - started
-            return result
-
-        setattr(holder, method, timed)
-
-    for name in PHASES:
-        watch(getattr(model, name), "advance", name)
-    for group in model.world.phagocytes:
-        for name in BY_KIND:
-            watch(getattr(group, name), "advance", name)
-    watch(model, "write_ports", "ports and mechanisms")
-    watch(model, "tidy", "compaction")
-    watch(model.observer, "observe", "observation")
-    watch(model.datacollector, "collect", "data collector")
-    watch(model, "step", "whole step")
-    kept = Operator.advance, Smoother.__call__
-    try:
-        for owner, method in ((Operator, "advance"), (Smoother, "__call__")):
-            watch(owner, method, FIELD_OPERATOR)
+    calls: list[Call] = [(getattr(model, name), "advance", name) for name in PHASES]
+    calls += [
+        (getattr(group, name), "advance", name)
+        for group in model.world.phagocytes
+        for name in BY_KIND
+    ]
+    calls += [
+        (model, "write_ports", "ports and mechanisms"),
+        (model, "tidy", "compaction"),
+        (model.observer, "observe", "observation"),
+        (model.datacollector, "collect", "data collector"),
+        (model, "step", "whole step"),
+        (Operator, "advance", FIELD_OPERATOR),
+        (Smoother, "__call__", FIELD_OPERATOR),
+    ]
+    with watched(calls, spent):
         model.run()
-    finally:
-        Operator.advance, Smoother.__call__ = kept  # type: ignore[method-assign]
     return spent

@@ -9,7 +9,6 @@ from ivigabm import __version__
 from ivigabm.app.lessons import load_lessons
 from ivigabm.app.palette import DAMAGE, FIELD_LABELS, GROUPS, KINDS, SIALYLATED
 from ivigabm.app.settings import SIZES, Config, carried
-from ivigabm.build import ZONES
 from ivigabm.knowledge.parameters import load_parameters
 from ivigabm.mechanisms import Mechanism, mechanisms
 from ivigabm.mechanisms.graph import LAYERS, wiring
@@ -20,6 +19,7 @@ from ivigabm.processes.cytokines import NAMES as FIELDS
 from ivigabm.processes.ports import PORTS
 from ivigabm.report.graph import ordered
 from ivigabm.scenario import Scenario, scenario_names
+from ivigabm.zones import ZONES
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)  # of 8 steps per second; 0: every frame
 DOSED = "pk.infusion_hours"  # the row whose source stands behind a dose given by hand

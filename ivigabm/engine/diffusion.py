@@ -9,11 +9,12 @@ matrix, so point sources never ring below zero. Stable at any step length.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import cos_turn, expm1
+from ivigabm.engine.fourier import to_fields, to_modes
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sums import mean_of
 
 Field = NDArray[np.float64]
 
@@ -102,6 +103,22 @@ def put_back(values, live, fields):
                 fields[live[k], i, j] = 0.0 if v <= 0.0 else v
 
 
+@kernel
+def exchange(fields, sources, places, pool, given_back, taken_up, relax):
+    """A well-mixed pool follows the mean of each listed field and is a source of it everywhere.
+
+    given_back : 1/time. taken_up : what the pool holds at rest of a unit of the mean. relax :
+    share of the way there in this step.
+    """
+    for k in range(len(places)):
+        held = taken_up * mean_of(fields[places[k]].ravel())
+        pool[k] += relax * (held - pool[k])
+        gift, source = given_back * pool[k], sources[places[k]]
+        for i in range(source.shape[0]):
+            for j in range(source.shape[1]):
+                source[i, j] += gift
+
+
 @dataclass(frozen=True)
 class Operator:
     """One step of diffusion and decay for every field of a stack.
@@ -145,9 +162,9 @@ class Operator:
             return
         stack = np.empty((2 * len(live), *self.shape))
         stack_live(fields, sources, live, stack)
-        modes = scipy.fft.rfft2(stack, axes=(-2, -1))
+        modes = to_modes(stack)
         advance_modes(modes.view(np.float64), self.decay, self.gain, live)
-        put_back(scipy.fft.irfft2(modes[: len(live)], s=self.shape, axes=(-2, -1)), live, fields)
+        put_back(to_fields(modes[: len(live)], self.shape), live, fields)
 
 
 @dataclass(frozen=True)
@@ -175,7 +192,7 @@ class Smoother:
         live = np.empty(len(amounts), np.int64)
         live = live[: list_live(amounts, smoothed, live)]
         if len(live):
-            modes = scipy.fft.rfft2(amounts[live], axes=(-2, -1))
+            modes = to_modes(amounts[live])
             weigh_modes(modes.view(np.float64), self.weight)
-            put_back(scipy.fft.irfft2(modes, s=self.shape, axes=(-2, -1)), live, smoothed)
+            put_back(to_fields(modes, self.shape), live, smoothed)
         return smoothed

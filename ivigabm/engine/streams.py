@@ -73,6 +73,15 @@ def draw_words(seed, purpose, step, ids, n, words):
 
 
 @kernel
+def draw_unit(seed, purpose, step, who):
+    """A uniform in [0, 1) from the first word of one id; the same as by `draw_words`."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    word, _b, _c, _d = philox(seed & low, seed >> shift, who & low, who >> shift, step, purpose)
+    return unit(word)
+
+
+@kernel
 def unit(word):
     """A uniform in [0, 1) from one 32-bit word."""
     return np.float64(word) * 2.3283064365386963e-10  # 2**-32
@@ -132,3 +141,7 @@ class Streams:
             self._words = np.zeros((4, 2 * n + 1), np.uint64)
         draw_words(self.seed, np.uint64(number), np.uint64(EPOCH + step), ids, n, self._words)
         return self._words[:, :n].T
+
+    def unit(self, number: int, step: int, who: np.uint64) -> float:
+        """A uniform in [0, 1): the first word of one id as `unit` reads it."""
+        return float(draw_unit(self.seed, np.uint64(number), np.uint64(EPOCH + step), who))

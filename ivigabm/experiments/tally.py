@@ -1,6 +1,5 @@
 """A witness that adds up who acted on whom while a model runs. It changes nothing in it."""
 
-import copy
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -103,14 +102,4 @@ def _size(mechanism: "Mechanism", drug: "Drug") -> float:
 def _forms(drug: "Drug") -> tuple["Drug", "Drug"]:
     """The drug as if only its conventional, and only its sialylated, molecules were there."""
     sialylated = np.array([molecule.has("fc_sialic26") > 0 for molecule in drug.molecules])
-    return _part(drug, ~sialylated), _part(drug, sialylated)
-
-
-def _part(drug: "Drug", mask: "np.typing.NDArray[np.bool_]") -> "Drug":
-    form = copy.copy(drug)
-    form.lymphoid, form.effector = drug.lymphoid * mask[:, None], drug.effector * mask[:, None]
-    form.plasma, form.at_target = drug.plasma * mask, drug.at_target * mask
-    form.in_lymphoid = drug.in_lymphoid * mask
-    form.pools = copy.copy(drug.pools)
-    form.pools.plasma = drug.pools.plasma * mask
-    return form
+    return drug.part(~sialylated), drug.part(sialylated)

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -28,5 +31,8 @@ class DendriticMaturation(Mechanism):
 
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
-        grams = drug.grams(drug.either(self.needs))
+        grams = drug.grams(self.id, self._weight)
         return 1.0 - ps["dendritic.maturation_block"] * grams / (grams + ps["dendritic.half_block"])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.either(self.needs)

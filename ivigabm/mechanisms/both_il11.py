@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -24,4 +27,7 @@ class Il11(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> float:
-        return drug.grams(drug.either(self.needs)) / drug.ps["t_cell.half_il11"]
+        return drug.grams(self.id, self._weight) / drug.ps["t_cell.half_il11"]
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.either(self.needs)

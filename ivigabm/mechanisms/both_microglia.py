@@ -28,7 +28,10 @@ class MicroglialModulation(Mechanism):
     sources = ("Puli 2012 J Neuroinflammation 9:105",)
     contested = True
 
-    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+    def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
-        held = drug.mean(drug.either(self.needs), drug.at_target) * ps["mass.igg"] * GRAMS
-        return np.array([1.0 / (1.0 + held / ps["amyloid.half_calm"])])
+        held = drug.level(self.id, self._weight, "at_target") * ps["mass.igg"] * GRAMS
+        return 1.0 / (1.0 + held / ps["amyloid.half_calm"])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.either(self.needs)

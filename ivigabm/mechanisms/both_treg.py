@@ -30,5 +30,8 @@ class TregExpansion(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        push = drug.grams(drug.either(self.needs)) / drug.ps["treg.half_igg"]
+        push = drug.grams(self.id, self._weight) / drug.ps["treg.half_igg"]
         return np.array([push, 0.0])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.either(self.needs)

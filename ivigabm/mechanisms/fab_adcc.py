@@ -27,7 +27,11 @@ class Adcc(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.levels(self.id, self._weights, "at_target")
+
+    def _weights(self, drug: "Drug") -> NDArray[np.float64]:
+        """Affinity for every receptor, then 1, of each molecule that binds the target."""
         kd = drug.ps["antitarget.kd"] * NANOMOLAR
         weight = drug.features(self.needs) * drug.specificity("anti_target") / kd
         with_fc = np.column_stack([drug.fcgr_affinity, np.ones(len(weight))])
-        return np.array([drug.mean(weight * channel, drug.at_target) for channel in with_fc.T])
+        return weight[:, None] * with_fc

@@ -26,7 +26,9 @@ class AnaphylatoxinScavenging(Mechanism):
     sources = ("Basta 2003 Nat Med 9:431",)
     contested = True
 
-    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.specificity("anti_anaphylatoxin")
-        bound = drug.mean(weight, drug.at_target) / (drug.ps["antic5a.kd"] * MICROMOLAR)
-        return np.array([bound])
+    def contribution(self, drug: "Drug") -> float:
+        bound = drug.level(self.id, self._weight, "at_target")
+        return bound / (drug.ps["antic5a.kd"] * MICROMOLAR)
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_anaphylatoxin")

@@ -27,5 +27,8 @@ class AncaLike(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "effector")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.two_armed * drug.specificity("anti_granule")
-        return drug.total(weight / (drug.ps["antigranule.half"] * NANOMOLAR), drug.effector)
+        return weight / (drug.ps["antigranule.half"] * NANOMOLAR)

@@ -30,17 +30,21 @@ class AntigenNeutralisation(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        ps, arms = drug.ps, drug.features(self.needs)
-        weight = arms * ps["immunisation.recognised"]
-        immunogen = drug.mean(weight, drug.in_lymphoid) / (ps["immunisation.kd"] * NANOMOLAR)
-        binders = arms * drug.specificity("anti_abeta")
-        plasma = drug.mean(binders, drug.plasma) / NANOMOLAR
-        brain = drug.mean(binders, drug.at_target) / NANOMOLAR
+        ps = drug.ps
+        held = drug.level("immunogen for " + self.id, self._recognising, "in_lymphoid")
+        plasma = drug.level(self.id, self._binding, "plasma") / NANOMOLAR
+        brain = drug.level(self.id, self._binding, "at_target") / NANOMOLAR
         return np.array(
             [
-                immunogen,
+                held / (ps["immunisation.kd"] * NANOMOLAR),
                 plasma / ps["antiabeta.kd_40"],
                 plasma / ps["antiabeta.kd_42"],
                 brain / ps["antiabeta.kd_oligomer"],
             ]
         )
+
+    def _recognising(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.ps["immunisation.recognised"]
+
+    def _binding(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_abeta")

@@ -30,6 +30,8 @@ class AntiIdiotype(Mechanism):
     )
     contested = True
 
-    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.specificity("anti_idiotype")
-        return np.array([drug.mean(weight, drug.at_target)])
+    def contribution(self, drug: "Drug") -> float:
+        return drug.level(self.id, self._weight, "at_target")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_idiotype")

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import NANOMOLAR
 
@@ -24,5 +27,8 @@ class BaffNeutralisation(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> float:
-        weight = drug.features(self.needs) * drug.specificity("anti_cytokine")
-        return drug.mean(weight, drug.in_lymphoid) / (drug.ps["antibaff.kd"] * NANOMOLAR)
+        bound = drug.level(self.id, self._weight, "in_lymphoid")
+        return bound / (drug.ps["antibaff.kd"] * NANOMOLAR)
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_cytokine")

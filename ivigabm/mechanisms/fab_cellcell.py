@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import NANOMOLAR
 
@@ -29,6 +32,9 @@ class ContactBlockade(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> float:
-        weight = drug.features(self.needs) * drug.specificity("anti_adhesion")
-        bound = drug.mean(weight, drug.in_lymphoid) / (drug.ps["t_cell.kd_adhesion"] * NANOMOLAR)
+        held = drug.level(self.id, self._weight, "in_lymphoid")
+        bound = held / (drug.ps["t_cell.kd_adhesion"] * NANOMOLAR)
         return 1.0 / (1.0 + bound)
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_adhesion")

@@ -29,6 +29,9 @@ class CytokineNeutralisation(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.specificity("anti_cytokine")
-        bound = drug.mean(weight, drug.at_target) / (drug.ps["antitnf.kd"] * NANOMOLAR)
-        return np.full(len(NEUTRALISED), bound)  # TNF, IL-1 and IL-6 alike
+        bound = drug.level(self.id, self._weight, "at_target")
+        # TNF, IL-1 and IL-6 alike
+        return np.full(len(NEUTRALISED), bound / (drug.ps["antitnf.kd"] * NANOMOLAR))
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.specificity("anti_cytokine")

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ class DendriticPge2(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
-        ps = drug.ps
-        weight = drug.features(self.needs) * ps["dc_sign.paratope"] * drug.presence["DC-SIGN"]
-        return drug.grams(weight) / ps["dc_sign.half_paratope"]
+        return drug.grams(self.id, self._weight) / drug.ps["dc_sign.half_paratope"]
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        paratope = drug.features(self.needs) * drug.ps["dc_sign.paratope"]
+        return paratope * drug.presence["DC-SIGN"]

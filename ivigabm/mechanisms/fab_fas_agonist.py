@@ -26,6 +26,8 @@ class FasAgonist(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "effector")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.two_armed * drug.specificity("anti_fas")
-        half = drug.ps["antifas.half_agonist"] * NANOMOLAR
-        return drug.total(weight / half, drug.effector)
+        return weight / (drug.ps["antifas.half_agonist"] * NANOMOLAR)

@@ -24,5 +24,8 @@ class FasBlock(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "effector")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.specificity("anti_fas")
-        return drug.total(weight / (drug.ps["antifas.kd"] * NANOMOLAR), drug.effector)
+        return weight / (drug.ps["antifas.kd"] * NANOMOLAR)

@@ -26,6 +26,9 @@ class FabSialicAcid(Mechanism):
     sources = ("Guhr 2011 PLoS ONE 6:e21246", "Stadlmann 2009 Proteomics 9:4143")
     contested = True
 
-    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        level = drug.mean(drug.features(self.needs), drug.at_target)
-        return np.array([1.0 / (1.0 + level / (drug.ps["fabsialic.half"] * MICROMOLAR))])
+    def contribution(self, drug: "Drug") -> float:
+        level = drug.level(self.id, self._weight, "at_target")
+        return 1.0 / (1.0 + level / (drug.ps["fabsialic.half"] * MICROMOLAR))
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

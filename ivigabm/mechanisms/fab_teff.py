@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -30,5 +33,8 @@ class EffectorProgramme(Mechanism):
 
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
-        grams = drug.grams(drug.features(self.needs))
+        grams = drug.grams(self.id, self._weight)
         return 1.0 - ps["t_cell.programme_block"] * grams / (grams + ps["t_cell.half_programme"])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import MICROMOLAR
 
@@ -26,5 +29,8 @@ class BCellCd22(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
-        level = drug.mean(drug.features(self.needs), drug.in_lymphoid)
+        level = drug.level(self.id, self._weight, "in_lymphoid")
         return level / (drug.ps["b_cell.half_cd22"] * MICROMOLAR) * drug.presence["CD22"]
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

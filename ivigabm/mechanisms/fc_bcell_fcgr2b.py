@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 
 if TYPE_CHECKING:
@@ -26,8 +29,14 @@ class BCellFcgr2b(Mechanism):
 
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
-        fc = drug.features(self.needs) * drug.fcgr2b_affinity
-        linked = drug.mean(fc * drug.dimer, drug.in_lymphoid) * ps["binding.dimer_weight"]
-        rival = 1.0 + drug.mean(fc * (1.0 - drug.dimer), drug.in_lymphoid)
+        dimer = drug.level(self.id, self._dimer, "in_lymphoid")
+        linked = dimer * ps["binding.dimer_weight"]
+        rival = 1.0 + drug.level("monomer for " + self.id, self._monomer, "in_lymphoid")
         signal = linked / (linked + rival)
         return 1.0 - ps["b_cell.inhibition_fcgr2b"] * signal
+
+    def _dimer(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.fcgr2b_affinity * drug.dimer
+
+    def _monomer(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.fcgr2b_affinity * (1.0 - drug.dimer)

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import GRAMS
 
@@ -26,10 +29,12 @@ class C3bScavenging(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
+        return drug.level(self.id, self._weight, "at_target") * drug.ps["mass.igg"] * GRAMS
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
         dimer = drug.dimer
-        weight = drug.features(self.needs) * (
+        return drug.features(self.needs) * (
             ps["complement.acceptor_monomer"] * (1.0 - dimer)
             + ps["complement.acceptor_dimer"] * dimer
         )
-        return drug.mean(weight, drug.at_target) * ps["mass.igg"] * GRAMS

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import GRAMS
 
@@ -25,5 +28,9 @@ class ConvertaseAttenuation(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> float:
-        grams = drug.mean(drug.features(self.needs), drug.at_target) * drug.ps["mass.igg"] * GRAMS
-        return 1.0 / (1.0 + grams / drug.ps["complement.convertase_half"])
+        ps = drug.ps
+        grams = drug.level(self.id, self._weight, "at_target") * ps["mass.igg"] * GRAMS
+        return 1.0 / (1.0 + grams / ps["complement.convertase_half"])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import GRAMS
@@ -27,6 +28,9 @@ class EarlyClassicalBlock(Mechanism):
 
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
+        held = drug.level(self.id, self._weight, "at_target")
+        return 1.0 / (1.0 + held * ps["mass.igg"] * GRAMS / ps["complement.early_half"])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         joined = np.where(drug.valency > 1.0, 1.0, drug.dimer)
-        grams = drug.mean(drug.features(self.needs) * joined, drug.at_target)
-        return 1.0 / (1.0 + grams * ps["mass.igg"] * GRAMS / ps["complement.early_half"])
+        return drug.features(self.needs) * joined

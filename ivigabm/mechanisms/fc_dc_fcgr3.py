@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivigabm.mechanisms.base import Mechanism
 from ivigabm.processes.drug import MICROMOLAR
 
@@ -24,6 +27,9 @@ class DendriticFcgr3(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> float:
-        joined = drug.dimer + (1.0 - drug.dimer) * (drug.valency > 1.0)
-        level = drug.mean(drug.features(self.needs) * joined, drug.in_lymphoid)
+        level = drug.level(self.id, self._weight, "in_lymphoid")
         return level / (drug.ps["dendritic.half_complex"] * MICROMOLAR)
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        joined = drug.dimer + (1.0 - drug.dimer) * (drug.valency > 1.0)
+        return drug.features(self.needs) * joined

@@ -27,6 +27,9 @@ class DcirTreg(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        level = drug.mean(drug.features(self.needs), drug.in_lymphoid)
+        level = drug.level(self.id, self._weight, "in_lymphoid")
         ligand = level / (drug.ps["treg.half_dcir"] * MICROMOLAR) * drug.presence["DCIR"]
         return np.array([ligand, ligand])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

@@ -31,7 +31,7 @@ class FcgrBlockade(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        levels = drug.channels(drug.once(self.id, self._weights), drug.effector)
+        levels = drug.channels(self.id, self._weights, "effector")
         return levels.reshape(2, -1, *drug.mesh)
 
     def _weights(self, drug: "Drug") -> NDArray[np.float64]:

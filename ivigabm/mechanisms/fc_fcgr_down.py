@@ -31,5 +31,8 @@ class FcgrDown(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "effector")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         weight = drug.features(self.needs) * drug.dimer
-        return drug.total(weight / (drug.ps["expression.half_complex"] * MICROMOLAR), drug.effector)
+        return weight / (drug.ps["expression.half_complex"] * MICROMOLAR)

@@ -26,8 +26,10 @@ class IfngSuppression(Mechanism):
     sources = ("Park-Min 2007 Immunity 26:67", "Tjon 2014 J Immunol")
     contested = False
 
-    def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        weight = drug.features(self.needs) * drug.dimer
-        held = drug.mean(weight, drug.at_target) * drug.presence["FcgRIII"]
+    def contribution(self, drug: "Drug") -> float:
+        held = drug.level(self.id, self._weight, "at_target") * drug.presence["FcgRIII"]
         held *= drug.presence["FcgRIIIA"]  # its orthologue in man
-        return np.array([1.0 / (1.0 + held / (drug.ps["expression.half_ifngr"] * MICROMOLAR))])
+        return 1.0 / (1.0 + held / (drug.ps["expression.half_ifngr"] * MICROMOLAR))
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs) * drug.dimer

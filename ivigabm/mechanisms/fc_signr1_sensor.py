@@ -31,8 +31,10 @@ class SensorLectin(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "lymphoid")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
         bound = ps["sialylation.weight"]
         bound *= 1.0 - ps["sensor.dc_sign_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
-        weight = bound * drug.features(self.needs) / (ps["sensor.half_disialylated"] * MICROMOLAR)
-        return drug.total(weight, drug.lymphoid)
+        return bound * drug.features(self.needs) / (ps["sensor.half_disialylated"] * MICROMOLAR)

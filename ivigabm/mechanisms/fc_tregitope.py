@@ -29,5 +29,8 @@ class Tregitope(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
-        push = drug.grams(drug.features(self.needs)) / drug.ps["treg.half_tregitope"]
+        push = drug.grams(self.id, self._weight) / drug.ps["treg.half_tregitope"]
         return np.array([push, 0.0])
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.features(self.needs)

@@ -32,9 +32,11 @@ class TypeTwoReceptor(Mechanism):
     contested = True
 
     def contribution(self, drug: "Drug") -> NDArray[np.float64]:
+        return drug.spread(self.id, self._weight, "effector")
+
+    def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
         bound = 1.0 - ps["type2.disputed_share"] * (1.0 - ps["dc_sign.sialylated_fc"])
         bound *= ps["sialylation.weight"]
         bound *= 1.0 - ps["type2.cd23_share"] * (1.0 - drug.presence["CD23"])
-        weight = bound * drug.features(self.needs) / (ps["type2.half_disialylated"] * MICROMOLAR)
-        return drug.total(weight, drug.effector)
+        return bound * drug.features(self.needs) / (ps["type2.half_disialylated"] * MICROMOLAR)

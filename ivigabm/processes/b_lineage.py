@@ -80,6 +80,14 @@ def secretion(weight, stage, clone, alive, n, total):
             total[clone[row]] += weight[stage[row]]
 
 
+@kernel
+def produce(weight, stage, clone, alive, n, total, clones, scale, pools, production):
+    """Production of each antibody's pool from what its clone secretes now; `total` is scratch."""
+    secretion(weight, stage, clone, alive, n, total)
+    for k in range(len(pools)):
+        production[pools[k]] = scale[k] * total[clones[k]]
+
+
 def stage_rates(ps: "ParameterSet") -> "np.typing.NDArray[np.float64]":
     """Death, maturation, division (1/day) and long-lived share, shape (stages, 4)."""
     return np.array(
@@ -164,6 +172,8 @@ class BLineage:
         self.clones = np.cumsum(naive) / total if total > 0.0 else np.ones(max(1, len(naive)))
         entering = 0.0 if world.body.closed else total
         self.influx = entering * (self.rates[NAIVE, 0] + self.rates[NAIVE, 1]) * world.dt
+        self._last = (1.0, 1.0, 0.0), self.rates  # what reached B cells, and the rates under it
+        self._secreted = np.zeros(len(self.clones))
         self.scale = np.zeros(0)  # nmol/day of each antibody per unit of its clone's secretion
         code = world.tables["b_cell"].code
         self.marrow = np.array([(code << 56) | ((1 << 55) - 1)], np.uint64)
@@ -184,13 +194,15 @@ class BLineage:
         if world.body.closed:
             return self._in_a_dish(world)
         drive = self.drive(world)
-        starved = self.starved(world)
-        rates = self.rates.copy()
-        rates[NAIVE, 1] *= drive
-        rates[ACTIVATED, 2] *= drive
-        rates[: PLASMABLAST + 1, 0] *= starved
-        rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
-        return rates
+        reached = drive, self.starved(world), world.comparators.b_cell_kill
+        if reached != self._last[0]:
+            rates = self.rates.copy()
+            rates[NAIVE, 1] *= drive
+            rates[ACTIVATED, 2] *= drive
+            rates[: PLASMABLAST + 1, 0] *= reached[1]
+            rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
+            self._last = reached, rates
+        return self._last[1]
 
     def starved(self, world: "World") -> float:
         """Fold of the death rate by BAFF over its level in health; more of it spares cells."""
@@ -261,13 +273,23 @@ class BLineage:
         world.born[table.kind] = table["stage"][before:].copy()
         self._arrive(world, step)
         if antigen is not None:
-            made = self.secreted(world)[antigen.clone]
-            world.own.production[antigen.pools] = self.scale * made
+            produce(
+                self.weight,
+                table["stage"],
+                table["clone"],
+                table["alive"],
+                table.n,
+                self._secreted,
+                antigen.clone,
+                self.scale,
+                antigen.pools,
+                world.own.production,
+            )
 
     def _arrive(self, world: "World", step: np.uint64) -> None:
         """Naive cells enter the niche."""
         table, streams = world.tables["b_cell"], world.streams
-        drawn = float(unit(streams.words(INFLUX, world.step, self.marrow)[0, 0]))
+        drawn = streams.unit(INFLUX, world.step, self.marrow[0])
         count = int(self.influx + drawn)
         if count == 0:
             return

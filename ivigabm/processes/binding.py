@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
+from ivigabm.engine.sums import mean_of
 from ivigabm.errors import InputError
 from ivigabm.processes.complexes import Suspended, aggregated
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
@@ -99,6 +101,15 @@ def bind_soluble(own, channels, copies, ligand, counts, affinity, kx, free, solv
 
 
 @kernel
+def same_row(table, one, other):
+    """Whether two rows hold the same numbers."""
+    same = True
+    for k in range(table.shape[1]):
+        same = same and table[one, k] == table[other, k]
+    return same
+
+
+@kernel
 def bind_contacts(
     count,
     phagocyte,
@@ -126,17 +137,26 @@ def bind_contacts(
     a patch. coat : therapeutic IgG on every target, 1/um2, for a row that `kappa` has beyond the
     opsonins. touched : area of the patch that meets opsonin, um2. own : competition by the
     body's IgG (receptors,). competitor : the port, (2, receptors + 1, mesh). `linked` collects
-    cross-linked copies per phagocyte.
+    cross-linked copies per phagocyte. A phagocyte that meets two targets with the same opsonin
+    meets them alike: the second is not solved again.
     """
     kinds, types = kappa.shape
     opsonins = opsonin.shape[1]
     density, free, patch, rival, pairs = scratch
+    per = reciprocal(pitch)
+    solved = np.full(len(linked), -1, np.int64)  # last contact of each phagocyte
     for row in range(linked.shape[0]):
         for j in range(types):
             linked[row, j] = 0.0
     for c in range(count):
-        mac = phagocyte[c]
-        a, b = x[mac] // pitch, y[mac] // pitch
+        mac, like = phagocyte[c], solved[phagocyte[c]]
+        solved[mac] = c
+        if like >= 0 and same_row(opsonin, target[c], target[like]):
+            for j in range(types):
+                bound[c, j] = bound[like, j]
+                linked[mac, j] += bound[like, j]
+            continue
+        a, b = coarse(x[mac], per), coarse(y[mac], per)
         for k in range(opsonins):
             density[k] = opsonin[target[c], k] * touched
         if kinds > opsonins:
@@ -151,6 +171,34 @@ def bind_contacts(
                 total += pairs[k, j]
             bound[c, j] = total
             linked[mac, j] += total
+
+
+@kernel
+def bind(
+    molar, own_affinity, own, host, kind, shown, function, n, copies, contacts, x, y, alive, pitch,
+    per_patch, opsonin, coat, touched, kappa, port, dimer_weight, bound, work, scratch, linked,
+    mean_copies, channels, ligand, counts, affinity, kx, free, solved, soluble_work, share,
+):  # fmt: skip
+    """All of a kind's binding in a step, part by part; see each of them.
+
+    contacts : number, phagocytes, targets. channels : (2, receptors + 1), out: the port's means.
+    Returns what `bind_soluble` does.
+    """
+    count, phagocyte, target = contacts
+    gather(host, kind, shown, function, n, copies)
+    compete(molar, own_affinity, own)
+    bind_contacts(
+        count, phagocyte, target, x, y, pitch, copies, per_patch, opsonin, coat, touched, kappa,
+        own, port, dimer_weight, bound, work, scratch, linked,
+    )  # fmt: skip
+    average(copies, alive, len(alive), mean_copies)
+    for side in range(port.shape[0]):
+        for j in range(port.shape[1]):
+            channels[side, j] = mean_of(port[side, j].ravel())
+    return bind_soluble(
+        own, channels, mean_copies, ligand, counts, affinity, kx, free, solved, soluble_work,
+        share,
+    )  # fmt: skip
 
 
 @kernel
@@ -225,7 +273,7 @@ class Binding:
         self.complexes, self.held_twice = np.zeros(number), np.zeros((number, types))
         held = np.zeros((number, types))
         self.solved = self.complexes, np.zeros(number), held, self.held_twice
-        self.share = np.zeros((3, types))
+        self.share, self.channels = np.zeros((3, types)), np.zeros((2, types + 1))
 
     def suspended(self, world: "World") -> Array:
         """Aggregates and complexes in the medium now, mol/L, in the order of their rows."""
@@ -274,42 +322,35 @@ class Binding:
             self.copies, self.linked = np.zeros((cells.n, types)), np.zeros((cells.n, types))
         if len(self.bound) < contacts.n:
             self.bound = np.zeros((2 * contacts.n, types))
-        gather(
+        self.suspended(world)
+        steps = bind(
+            world.mean_at_target(world.own),
+            self.own_affinity,
+            self.rival,
             receptor["host_row"],
             receptor["receptor"],
             receptor["copies"],
             self.function,
             receptor.n,
             self.copies,
-        )
-        own = self.own_competition(world)
-        bind_contacts(
-            contacts.n,
-            contacts.phagocyte,
-            contacts.target,
+            (contacts.n, contacts.phagocyte, contacts.target),
             cells["x"],
             cells["y"],
+            cells["alive"],
             world.molecule_pitch,
-            self.copies,
             self.per_patch,
             world.tables["target_cell"]["opsonin"],
             self.drug_coat(world),
             self.touched,
             self.kappa,
-            own,
             world.ports["fcgr_competitor"],
             self.dimer_weight,
             self.bound,
             self.work,
             self.scratch,
             self.linked,
-        )
-        self.suspended(world)
-        average(self.copies, cells["alive"], cells.n, self.mean_copies)
-        steps = bind_soluble(
-            own,
-            world.ports["fcgr_competitor"].mean(axis=(2, 3)),
             self.mean_copies,
+            self.channels,
             self.ligand,
             self.counts,
             self.affinity,

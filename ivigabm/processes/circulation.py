@@ -127,8 +127,7 @@ class Circulation:
                 table["x"],
                 table["y"],
             )
-        drawn = unit(streams.words(BIRTH, world.step, self.marrow)[0, 0])
-        count = int(self.births + float(drawn))
+        count = int(self.births + streams.unit(BIRTH, world.step, self.marrow[0]))
         table.reserve(count)
         table.grown(
             bear(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.engine.sites import SiteIndex
+from ivigabm.engine.sites import SiteIndex, wrapped
 from ivigabm.engine.streams import bounded, lot, purpose
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def engage_tissue(words, n, alive, x, y, target_at, phagocyte, target):
     count = 0
     for row in range(n):
         k = bounded(words[row, 0], np.uint64(9))
-        a = (x[row] + k // 3 - 1) % width
-        b = (y[row] + k % 3 - 1) % height
+        a = wrapped(x[row] + k // 3 - 1, width)
+        b = wrapped(y[row] + k % 3 - 1, height)
         if alive[row] and target_at[a, b] >= 0:
             phagocyte[count] = row
             target[count] = target_at[a, b]
@@ -64,11 +64,12 @@ def engage_blood(
         if not alive[row]:
             continue
         best, lowest = -1, np.uint64(0xFFFFFFFFFFFFFFFF)
+        inner = 0 < site_y[k] < height - 1
         for da in range(-1, 2):
-            a = (site_x[k] + da) % width
-            for db in range(-1, 2):
-                site = a * height + (site_y[k] + db) % height
-                for i in range(starts[site], starts[site + 1]):
+            left = wrapped(site_x[k] + da, width) * height
+            for part in range(1 if inner else 3):  # three sites in a row are one piece of `rows`
+                first = left + (site_y[k] - 1 if inner else wrapped(site_y[k] + part - 1, height))
+                for i in range(starts[first], starts[first + (3 if inner else 1)]):
                     drawn = lot(words[row, 1], ids[rows[i]])
                     if drawn < lowest:
                         best, lowest = rows[i], drawn

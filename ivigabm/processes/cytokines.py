@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigabm.engine.diffusion import Operator
+from ivigabm.engine.diffusion import Operator, exchange
 from ivigabm.engine.elementary import exp, expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.t_cells import EFFECTOR, TREG
 from ivigabm.processes.transport import SECONDS_PER_DAY
 
@@ -28,6 +29,7 @@ GIVEN = (
 )  # fmt: skip
 NEUTRALISED = ("tnf", "il1", "il6")  # that the port `cytokine_sink` covers, in its order
 _PLACE = {name: place for place, name in enumerate(NAMES)}
+_TRAVELLING = np.array([_PLACE[name] for name in TRAVELLING])
 
 
 class Fields:
@@ -57,9 +59,10 @@ class Fields:
 @kernel
 def secrete(amount, rate, alive, x, y, n, pitch, source):
     """Add rate * amount of each living row to the mesh cell it stands in, in row order."""
+    per = reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            source[x[row] // pitch, y[row] // pitch] += rate * amount[row]
+            source[coarse(x[row], per), coarse(y[row], per)] += rate * amount[row]
 
 
 class Cytokines:
@@ -125,20 +128,21 @@ class Cytokines:
     def advance(self, world: "World") -> None:
         """Secretion, diffusion and decay over one step."""
         fields = world.fields
-        fields.sources[...] = 0.0
+        fields.sources.fill(0.0)
         mac, basophil = world.tables["macrophage"], world.tables["basophil"]
         left = world.comparators.secretion_left
         mac_left = left * float(world.ports["macrophage_output"][0])
-        own = np.full(basophil.n, world.basophils_own)
         fields.gather(
             ("tnf", mac, mac["activation"], self.rate["tnf"] * mac_left),
             ("chemokine", mac, mac["activation"], self.rate["chemokine"] * mac_left),
             ("il4", basophil, basophil["activation"], self.rate["il4"] * left),
-            ("il4_own", basophil, own, self.rate["il4"] * left),
         )
         for name, kind, amount, rate in self.under_lps(world):
             table = world.tables[kind]
             fields.gather((name, table, np.full(table.n, amount), rate))
+        if world.basophils_own:
+            own = np.full(basophil.n, world.basophils_own)
+            fields.gather(("il4_own", basophil, own, self.rate["il4"] * left))
         self._from_the_adaptive_arm(world)
         self._from_neutrophils_and_complement(world)
         fields.source("il33")[...] = world.ports["il33_release"]
@@ -154,11 +158,15 @@ class Cytokines:
     def travel(self, world: "World") -> None:
         """Plasma takes up what the section holds and gives it back everywhere; gifts decay."""
         fields = world.fields
-        for k, name in enumerate(TRAVELLING):
-            held = self.exchange / self.plasma_loss * float(np.mean(fields[name]))
-            fields.plasma[k] += self.washed * (held - fields.plasma[k])
-            source = fields.source(name)
-            source += self.exchange * fields.plasma[k]
+        exchange(
+            fields.values,
+            fields.sources,
+            _TRAVELLING,
+            fields.plasma,
+            self.exchange,
+            self.exchange / self.plasma_loss,
+            self.washed,
+        )
         for name in GIVEN:
             world.given[name] *= self.keep_given
 
@@ -248,7 +256,11 @@ class Cytokines:
         return np.asarray(seen)
 
     @staticmethod
+    def free_il1(world: "World") -> NDArray[np.float64]:
+        """IL-1 as cells with its receptor feel what antibody leaves of it."""
+        return np.asarray(world.felt("il1") / (1.0 + Cytokines.sink(world, "il1")))
+
+    @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:
         """What primes neutrophils and harms tissue: free TNF and IL-1."""
-        il1 = world.felt("il1") / (1.0 + Cytokines.sink(world, "il1"))
-        return np.asarray(Cytokines.free(world, "tnf") + il1)
+        return np.asarray(Cytokines.free(world, "tnf") + Cytokines.free_il1(world))

@@ -4,46 +4,31 @@ Only mechanisms read this; processes read ports. The drug's own fate (dosing, tr
 catabolism) is no mechanism and always runs.
 """
 
+import copy
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigabm.engine.kernel import kernel
 from ivigabm.knowledge import ParameterSet
 from ivigabm.processes.cytokines import secrete
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Pools
+from ivigabm.processes.readings import Readings
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
 Array = NDArray[np.float64]
+Place = Literal["plasma", "at_target", "in_lymphoid"]
+Mesh = Literal["lymphoid", "effector"]
+Make = Callable[["Drug"], Array]
 
 MICROMOLAR, NANOMOLAR = 1e-6, 1e-9  # mol/L
 GRAMS = 1e3  # g/mol of 1 kg/mol
-
-
-@kernel
-def weigh(weights, amounts, out):
-    """out[r, cell] += sum over species s of weights[s, r] * amounts[s, cell]."""
-    for s in range(amounts.shape[0]):
-        for r in range(weights.shape[1]):
-            w = weights[s, r]
-            if w != 0.0:
-                for i in range(amounts.shape[1]):
-                    out[r, i] += w * amounts[s, i]
-
-
-@kernel
-def weighted(weights, amounts):
-    """Sum of weights times amounts, in row order."""
-    total = 0.0
-    for s in range(len(weights)):
-        total += weights[s] * amounts[s]
-    return total
 
 
 class Drug:
@@ -81,13 +66,16 @@ class Drug:
         self.fcgr2b_affinity = fcgr2b_affinity
         self.presence = presence
         self.ps = ps
-        self.dimer = np.array([molecule.dimer for molecule in molecules])
-        self.valency = np.array([molecule.valency for molecule in molecules])
-        self.two_armed = np.array([float(m.fragment in ("intact", "fab2")) for m in molecules])
+        self.dimer: Array = np.array([molecule.dimer for molecule in molecules])
+        self.valency: Array = np.array([molecule.valency for molecule in molecules])
+        self.two_armed: Array = np.array(
+            [float(m.fragment in ("intact", "fab2")) for m in molecules]
+        )
         self._features: dict[frozenset[str], Array] = {}
         self._either: dict[frozenset[str], Array] = {}
         self._specificity: dict[str, Array] = {}
-        self._constants: dict[str, Array] = {}
+        self._readings = {place: Readings() for place in ("plasma", "at_target", "in_lymphoid")}
+        self._readings |= {place: Readings(mesh) for place in ("lymphoid", "effector")}
         self.mesh = mesh
         cells = mesh[0] * mesh[1]
         self.lymphoid = np.zeros((len(molecules), cells))
@@ -120,12 +108,6 @@ class Drug:
         )
         self.il4 = world.fields["il4"]
 
-    def once(self, key: str, make: Callable[["Drug"], Array]) -> Array:
-        """What a mechanism works out from the composition alone, made at first use."""
-        if key not in self._constants:
-            self._constants[key] = make(self)
-        return self._constants[key]
-
     def features(self, needs: frozenset[str]) -> Array:
         """Share of each pool's molecules that have all features in `needs`; not to be written."""
         if needs not in self._features:
@@ -141,10 +123,6 @@ class Drug:
             self._either[needs] = np.asarray(np.max(parts, axis=0))
         return self._either[needs]
 
-    def grams(self, weights: Array) -> float:
-        """Weighted mean in lymphoid tissue, as g/L of 150 kg/mol, so that moles count."""
-        return self.mean(weights, self.in_lymphoid) * self.ps["mass.igg"] * GRAMS
-
     def specificity(self, name: str) -> Array:
         """Share of each pool's molecules that bind a named thing; not to be written."""
         if name not in self._specificity:
@@ -153,16 +131,37 @@ class Drug:
             )
         return self._specificity[name]
 
-    def mean(self, weights: Array, molar: Array) -> float:
-        """Weighted sum over pools of mean concentrations, in row order."""
-        return float(weighted(weights, molar))
+    def level(self, key: str, weights: Make, place: Place) -> float:
+        """Weighted sum over pools of their mean concentrations at a place, mol/L.
 
-    def total(self, weights: Array, amounts: Array) -> Array:
-        """Weighted sum over pools of amounts on the molecule mesh, shape of the mesh."""
-        return np.asarray(self.channels(weights[:, None], amounts)[0])
+        key : who asks, such as a mechanism's id; a second sum needs a key of its own. weights :
+        makes the weights, shape (pools,), from the composition alone; called once.
+        """
+        return self._readings[place].level(key, partial(weights, self), getattr(self, place))
 
-    def channels(self, weights: Array, amounts: Array) -> Array:
-        """Weighted sums with several weights per pool, shape (weights, *mesh)."""
-        out = np.zeros((weights.shape[1], amounts.shape[1]))
-        weigh(weights, amounts, out)
-        return out.reshape(weights.shape[1], *self.mesh)
+    def levels(self, key: str, weights: Make, place: Place) -> Array:
+        """The same with several weights per pool, (pools, sums); shape (sums,)."""
+        return self._readings[place].many(key, partial(weights, self), getattr(self, place))
+
+    def grams(self, key: str, weights: Make) -> float:
+        """A `level` in lymphoid tissue, as g/L of 150 kg/mol, so that moles count."""
+        return self.level(key, weights, "in_lymphoid") * self.ps["mass.igg"] * GRAMS
+
+    def spread(self, key: str, weights: Make, mesh: Mesh) -> Array:
+        """Weighted sum over pools on the molecule mesh, shape of the mesh; see `level`."""
+        return self._readings[mesh].one(key, partial(weights, self), getattr(self, mesh))
+
+    def channels(self, key: str, weights: Make, mesh: Mesh) -> Array:
+        """Sums with several weights per pool, (pools, sums); shape (sums, *mesh)."""
+        return self._readings[mesh].many(key, partial(weights, self), getattr(self, mesh))
+
+    def part(self, mask: "NDArray[np.bool_]") -> "Drug":
+        """The drug as if only these pools were there, to look at."""
+        part = copy.copy(self)
+        part._readings = {place: readings.again() for place, readings in self._readings.items()}
+        part.lymphoid, part.effector = self.lymphoid * mask[:, None], self.effector * mask[:, None]
+        part.plasma, part.at_target = self.plasma * mask, self.at_target * mask
+        part.in_lymphoid = self.in_lymphoid * mask
+        part.pools = copy.copy(self.pools)
+        part.pools.plasma = self.pools.plasma * mask
+        return part

@@ -162,6 +162,10 @@ class Idiotypes:
         held = np.where(seen > 0.0, bound / np.where(seen > 0.0, seen, 1.0), 0.0)
         return np.asarray(1.0 - self.known + self.known * (1.0 - held))
 
+    def unmet(self) -> Array:
+        """The same where there is no anti-idiotypic IgG, and nothing to be solved."""
+        return 1.0 - self.known + self.known if len(self.known) else np.ones(0)
+
 
 def _arrays(graph: nx.Graph) -> tuple[Array, Array]:
     """Affinity of every clone and specificity, per M, and the share of every specificity."""

@@ -215,7 +215,7 @@ class Neutrophils:
     def candidates(self, world: "World") -> NDArray[np.uint64]:
         """Ids of those that pass the vessels in this step."""
         streams = world.streams
-        drawn = float(unit(streams.words(INFLUX, world.step, self.blood)[0, 0]))
+        drawn = streams.unit(INFLUX, world.step, self.blood[0])
         count = int(self.passing + drawn)
         ids, alive = np.zeros(count, np.uint64), np.zeros(count, np.bool_)
         step = np.uint64(EPOCH + world.step)

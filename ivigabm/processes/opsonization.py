@@ -12,27 +12,33 @@ import numpy as np
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 
 if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
 
 @kernel
-def opsonise(level, pitch, half, epitopes, relax, alive, x, y, n, opsonin):
+def opsonise(level, free, half, pitch, epitopes, relax, alive, x, y, n, seen, opsonin):
     """Move each target's opsonins towards their equilibrium.
 
-    `level` is mol/L of free antibody, shape (kinds, mesh); `half` and `epitopes` per kind.
+    `level` is mol/L of antibody, shape (kinds, mesh); the share `free` of it, `half` and
+    `epitopes` per kind. seen : scratch, shape of `level`.
     """
-    kinds = len(half)
+    kinds, per = len(half), reciprocal(pitch)
+    for k in range(kinds):
+        for i in range(seen.shape[1]):
+            for j in range(seen.shape[2]):
+                seen[k, i, j] = level[k, i, j] * free[k] / half[k]
     for row in range(n):
         if not alive[row]:
             continue
-        i, j = x[row] // pitch, y[row] // pitch
+        i, j = coarse(x[row], per), coarse(y[row], per)
         total = 1.0
         for k in range(kinds):
-            total += level[k, i, j] / half[k]
+            total += seen[k, i, j]
         for k in range(kinds):
-            bound = epitopes[k] * (level[k, i, j] / half[k]) / total
+            bound = epitopes[k] * seen[k, i, j] / total
             opsonin[row, k] += relax * (bound - opsonin[row, k])
 
 
@@ -46,15 +52,19 @@ class Opsonization:
     def __init__(self, world: "World") -> None:
         antigen = world.antigen
         self.relax = -float(expm1(-antigen.turnover * world.dt)) if antigen else 0.0
+        self._seen = np.zeros((0, 0, 0))
 
     def free_clones(self, world: "World") -> "np.typing.NDArray[np.float64]":
         """Share of each clone that anti-idiotypes leave free at the target, shape (clones,)."""
         antigen = world.antigen
         if antigen is None:
             return np.ones(0)
+        neutraliser = float(world.ports["idiotype_neutraliser"][0])
+        if neutraliser == 0.0:
+            return world.idiotypes.unmet()
         level = np.zeros(int(antigen.clone[-1]) + 1)
         np.add.at(level, antigen.clone, world.mean_at_target(world.own)[antigen.pools])
-        return world.idiotypes.free(level, float(world.ports["idiotype_neutraliser"][0]))
+        return world.idiotypes.free(level, neutraliser)
 
     def advance(self, world: "World") -> None:
         """One step of binding and membrane turnover on every target."""
@@ -63,16 +73,20 @@ class Opsonization:
             return
         world.free_clones = self.free_clones(world)
         world.free_antibody = world.free_clones[antigen.clone]
-        level = world.antibody_at_target() * world.free_antibody[:, None, None]
+        level = world.antibody_at_target()
+        if self._seen.shape != level.shape:
+            self._seen = np.zeros(level.shape)
         opsonise(
             level,
-            world.molecule_pitch,
+            world.free_antibody,
             antigen.half,
+            world.molecule_pitch,
             antigen.epitopes,
             self.relax,
             table["alive"],
             table["x"],
             table["y"],
             table.n,
+            self._seen,
             table["opsonin"],
         )

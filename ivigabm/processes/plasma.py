@@ -74,43 +74,27 @@ def advance_pool(
 
 @kernel
 def advance_pools(
-    plasma,
-    tissue,
-    depot,
-    catabolic,
-    removal,
-    out,
-    back,
-    absorb,
-    available,
-    source,
-    dt,
-    stay,
-    inflow,
-    lost,
-):
-    """`advance_pool` over all pools; updates plasma and depot, fills stay, inflow, lost."""
+    plasma, tissue, depot, uptake, salvage, bound, removal, out, back, absorb, available, source,
+    dt, stay, inflow, produced, cleared,
+):  # fmt: skip
+    """`advance_pool` over all pools; updates their contents and ledgers, fills stay and inflow.
+
+    bound : share of IgG that FcRn holds.
+    """
     result = np.empty(6)
     for i in range(len(plasma)):
+        catabolic = uptake[i] * (1.0 - salvage[i] * bound)
         advance_pool(
-            plasma[i],
-            tissue[i],
-            depot[i],
-            catabolic[i],
-            removal[i],
-            out[i],
-            back[i],
-            absorb,
-            available,
-            source[i],
-            dt,
-            result,
-        )
+            plasma[i], tissue[i], depot[i], catabolic, removal[i], out[i], back[i], absorb,
+            available, source[i], dt, result,
+        )  # fmt: skip
+        produced[i] += source[i] * dt
         plasma[i] = result[0]
         stay[i] = result[1]
         inflow[i] = result[2]
         depot[i] = result[3]
-        lost[i] = result[4]
+        cleared[i] += result[4]
+        tissue[i] = tissue[i] * stay[i] + inflow[i]
 
 
 class Body:
@@ -162,7 +146,7 @@ class Pools:
         self.plasma, self.tissue, self.depot = np.zeros(n), np.zeros(n), np.zeros(n)
         self.production = np.zeros(n)  # nmol/day
         self.dosed, self.produced, self.cleared = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.stay, self.inflow, self._lost = np.ones(n), np.zeros(n), np.zeros(n)
+        self.stay, self.inflow = np.ones(n), np.zeros(n)
         self.removal = np.zeros(n)
         self.molar_mass = np.array([m.molar_mass(ps) for m in molecules])
         self.uptake = np.array([_uptake(m, ps, body.catabolism) for m in molecules])
@@ -223,12 +207,13 @@ class Pools:
             self.tissue = self.tissue + self.inflow
             self.plasma = np.zeros(len(self.plasma))
             return
-        self.produced += self.production * dt
         advance_pools(
             self.plasma,
             self.tissue,
             self.depot,
-            self.catabolic_rate(igg),
+            self.uptake,
+            self.salvage,
+            self._body.bound_share(igg),
             self.removal,
             self.out,
             self.back,
@@ -238,10 +223,9 @@ class Pools:
             dt,
             self.stay,
             self.inflow,
-            self._lost,
+            self.produced,
+            self.cleared,
         )
-        self.cleared += self._lost
-        self.tissue = self.tissue * self.stay + self.inflow
 
     def settle(self, pool: int, plasma_nmol: float, igg: float) -> None:
         """Put a pool at the steady state that holds `plasma_nmol`; sets its production."""

@@ -5,14 +5,10 @@ at its neutral value and the active mechanisms write in the order of their ids. 
 reads a neutral port takes the same arithmetic path, to the same bits, as one with no writer.
 """
 
-from collections.abc import ItemsView, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
 Extent = Literal[
     "scalar",
     "receptor_channels",
@@ -294,41 +290,3 @@ PORTS: Mapping[str, Port] = {
         ),
     )
 }
-
-
-class Ports:
-    """The port values of one model."""
-
-    def __init__(self, shapes: Mapping[Extent, tuple[int, ...]]) -> None:
-        self._values: dict[str, Array] = {
-            name: np.full(shapes[port.extent], port.neutral) for name, port in PORTS.items()
-        }
-
-    def __getitem__(self, name: str) -> Array:
-        return self._values[name]
-
-    def items(self) -> ItemsView[str, Array]:
-        """Name and value of every port."""
-        return self._values.items()
-
-    def clear(self) -> None:
-        """Put every port back to its neutral value."""
-        for name, value in self._values.items():
-            value.fill(PORTS[name].neutral)
-
-    def is_neutral(self, name: str) -> bool:
-        """True when nothing has been brought to a port in this step."""
-        return bool((self._values[name] == PORTS[name].neutral).all())
-
-    def write(self, name: str, value: float | Array) -> None:
-        """Combine one mechanism's contribution into a port."""
-        target, how = self._values[name], PORTS[name].combine
-        if how == "max":
-            np.maximum(target, value, out=target)
-        elif isinstance(value, float) and target.shape == (1,):  # most are: no array for them
-            before = target.item()
-            target[0] = before + value if how == "sum" else before * value
-        elif how == "sum":
-            target += value
-        else:
-            target *= value

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import exp
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.cytokines import Cytokines
 
 if TYPE_CHECKING:
@@ -26,35 +27,41 @@ TNF, IL4, TYPE2, C5A, COMPLEX, IFNG, CALM = range(7)  # columns of the table of 
 
 @kernel
 def fold(maximum, level):
-    """Fold of a set-point under one saturating signal."""
+    """Fold of a set-point under one saturating signal; a maximum of 1 stands for no answer."""
+    if maximum == 1.0:
+        return 1.0
     return 1.0 + (maximum - 1.0) * level / (1.0 + level)
 
 
 @kernel
 def express(
-    host, receptor, n, alive, linked, x, y, tnf, il4, type2, c5a, complexes, ifng, calm,
-    field_scale, field_pitch, molecule_pitch, folds, baseline, displayed, turnover, internalise,
-    dt, copies,
-    ledger,
+    host, receptor, n, alive, linked, x, y, tnf, evoked, il4_own, type2, c5a, complexes, ifng,
+    calm, field_scale, field_pitch, molecule_pitch, folds, baseline, displayed, turnover,
+    internalise, dt, copies, ledger,
 ):  # fmt: skip
     """Advance the copies of every receptor agent; ledger gets copies made and lost.
 
-    field_scale : what turns TNF, C5a and IFN-γ into levels: injected TNF, bound over free, its
-    half effect, injected C5a, bound over free, function of its receptor, its half effect,
-    responsiveness to IFN-γ over its half effect. displayed : share of the set-point left, per
-    receptor type.
+    evoked, il4_own : IL-4 that the drug evokes, over its half effect, and all other.
+    field_scale : what turns TNF, IL-4, C5a and IFN-γ into levels: injected TNF, bound over free,
+    its half effect, injected IL-4, its half effect, what is seen of it, injected C5a, bound over
+    free, function of its receptor, its half effect, responsiveness to IFN-γ over its half effect.
+    displayed : share of the set-point left, per receptor type.
     """
-    tnf_given, tnf_sink, half_tnf, c5a_given, c5a_sink, receptor_c5a, half_c5a, left = field_scale
+    (
+        tnf_given, tnf_sink, half_tnf, il4_given, half_il4, il4_seen, c5a_given, c5a_sink,
+        receptor_c5a, half_c5a, left,
+    ) = field_scale  # fmt: skip
+    per_field, per_mesh = reciprocal(field_pitch), reciprocal(molecule_pitch)
     last, by_tnf, by_il4, by_type2, by_c5a, by_complex, by_ifng = -1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for row in range(n):
         if not alive[row]:
             continue
         if host[row] != last:  # receptors of one cell follow each other and see the same
             last = host[row]
-            i, j = x[last] // field_pitch, y[last] // field_pitch
-            a, b = x[last] // molecule_pitch, y[last] // molecule_pitch
+            i, j = coarse(x[last], per_field), coarse(y[last], per_field)
+            a, b = coarse(x[last], per_mesh), coarse(y[last], per_mesh)
             by_tnf = (tnf[i, j] + tnf_given) / (1.0 + tnf_sink) / half_tnf
-            by_il4 = il4[i, j]
+            by_il4 = (evoked[i, j] + (il4_own[i, j] + il4_given) / half_il4) * il4_seen
             by_type2, by_complex = type2[a, b], complexes[a, b]
             by_c5a = (c5a[i, j] + c5a_given) / (1.0 + c5a_sink) * receptor_c5a / half_c5a
             by_ifng = ifng[i, j] * left
@@ -149,7 +156,8 @@ class ReceptorExpression:
             host["x"],
             host["y"],
             fields["tnf"],
-            self.il4(world),
+            ports["fcgr2b_signal"],
+            fields["il4_own"],
             ports["type2_signal"],
             fields["c5a"],
             ports["fcgr_complexes"],
@@ -159,6 +167,9 @@ class ReceptorExpression:
                 world.given["tnf"],
                 Cytokines.sink(world, "tnf"),
                 self.half_tnf,
+                world.given["il4_own"],
+                self.half_il4,
+                self.il4_receptor * self.il4_share,
                 world.given["c5a"],
                 Cytokines.sink(world, "c5a"),
                 self.c5a_receptor,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.signalling import free_anaphylatoxin
 
 if TYPE_CHECKING:
@@ -11,25 +12,26 @@ if TYPE_CHECKING:
 
 
 @kernel
-def sense(own, occupancy, pitch, relax, alive, x, y, n, signal):
+def sense(own, occupancy, lectin, pitch, relax, alive, x, y, n, signal):
     """Each sensor's signal follows the rise of its lectin occupancy above the body's own.
 
-    `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds.
+    `own` and `occupancy` are ligand over half occupancy, of the body and of what the port adds,
+    the latter at full function of the lectin.
     """
-    base = own / (1.0 + own)
+    base, per = own / (1.0 + own), reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            ligand = own + occupancy[x[row] // pitch, y[row] // pitch]
+            ligand = own + occupancy[coarse(x[row], per), coarse(y[row], per)] * lectin
             signal[row] += relax * (ligand / (1.0 + ligand) - base - signal[row])
 
 
 @kernel
 def respond(own, field, pitch, relax, alive, x, y, n, activation):
     """Each basophil's activation follows what drug-evoked IL-33 adds to its other stimuli."""
-    base = own / (1.0 + own)
+    base, per = own / (1.0 + own), reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            level = own + field[x[row] // pitch, y[row] // pitch]
+            level = own + field[coarse(x[row], per), coarse(y[row], per)]
             activation[row] += relax * (level / (1.0 + level) - base - activation[row])
 
 
@@ -80,7 +82,8 @@ class Sensing:
         sensor, basophil = world.tables["sensor_cell"], world.tables["basophil"]
         sense(
             own * self.lectin,
-            world.ports["sensor_occupancy"] * self.lectin,
+            world.ports["sensor_occupancy"],
+            self.lectin,
             world.molecule_pitch,
             self.relax,
             sensor["alive"],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.processes.cytokines import Cytokines
 
 if TYPE_CHECKING:
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
     from ivigabm.processes.world import World
 
 EMPTY = np.zeros(0)
+ATTACKS = (  # columns, in the order of `damage_and_repair`
+    "attack_phagocytic", "c5b9", "attack_cytokine", "attack_t_cell", "attack_oxidant",
+    "attack_nk", "attack_aggregate",
+)  # fmt: skip
 
 
 @kernel
 def cytokine_attack(level, pitch, most, alive, x, y, n, attack):
     """Damage rate by cytokines where each target stands, saturating in half-effect units."""
+    per = reciprocal(pitch)
     for row in range(n):
         if alive[row]:
-            seen = level[x[row] // pitch, y[row] // pitch]
+            seen = level[coarse(x[row], per), coarse(y[row], per)]
             attack[row] = most * seen / (1.0 + seen)
 
 
@@ -79,6 +85,27 @@ def function_left(opsonin, epitopes, blocking, most, half, integrity, alive, n, 
             )
 
 
+@kernel
+def wear(
+    tnf, given, sink, il1, pitch, most, x, y, attacks, terminal_rate, repair, loss, dt, alive, n,
+    integrity, irreversible, seen, opsonin, epitopes, blocking, block_max, block_half, function,
+):  # fmt: skip
+    """All of the phase: attack by free TNF and IL-1, damage and repair, function left.
+
+    attacks : the columns in the order of `damage_and_repair`. seen : scratch over the mesh.
+    """
+    for i in range(seen.shape[0]):
+        for j in range(seen.shape[1]):
+            seen[i, j] = (tnf[i, j] + given) / (1.0 + sink) + il1[i, j]
+    phagocytic, terminal, cytokine, t_cell, oxidant, killer, aggregate = attacks
+    cytokine_attack(seen, pitch, most, alive, x, y, n, cytokine)
+    damage_and_repair(
+        phagocytic, terminal, cytokine, t_cell, oxidant, killer, aggregate, terminal_rate, repair,
+        loss, dt, alive, n, integrity, irreversible,
+    )  # fmt: skip
+    function_left(opsonin, epitopes, blocking, block_max, block_half, integrity, alive, n, function)
+
+
 def total_attack(table: "Table", terminal_rate: float) -> NDArray[np.float64]:
     """Damage rate by all routes on every target, 1/day, in the order of `damage_and_repair`."""
     return np.asarray(
@@ -112,30 +139,23 @@ class Tissue:
         self.blocking = antigen.blocking if antigen else np.zeros(0)
         self.repair = world.quantity(target.repair) if target else 0.0
         self.loss = world.quantity(target.loss) if target else 0.0
+        self._seen = np.zeros(world.fields.shape)
 
     def advance(self, world: "World") -> None:
         """One step of damage and repair."""
         table = world.tables["target_cell"]
         if not self.fixed:
             return
-        cytokine_attack(
-            Cytokines.inflammatory(world),
+        wear(
+            world.fields["tnf"],
+            world.given["tnf"],
+            Cytokines.sink(world, "tnf"),
+            Cytokines.free_il1(world),
             world.fields.pitch,
             self.cytokine_max,
-            table["alive"],
             table["x"],
             table["y"],
-            table.n,
-            table["attack_cytokine"],
-        )
-        damage_and_repair(
-            table["attack_phagocytic"],
-            table["c5b9"],
-            table["attack_cytokine"],
-            table["attack_t_cell"],
-            table["attack_oxidant"],
-            table["attack_nk"],
-            table["attack_aggregate"],
+            tuple(table[name] for name in ATTACKS),
             self.terminal_rate,
             self.repair,
             self.loss,
@@ -144,8 +164,14 @@ class Tissue:
             table.n,
             table["integrity"],
             table["irreversible"],
+            self._seen,
+            table["opsonin"],
+            self.epitopes,
+            self.blocking,
+            self.block_max,
+            self.block_half,
+            table["function"],
         )
-        self._function(table)
         if self.vital > 0.0 and float(np.mean(table["function"])) < self.vital:
             world.survived = False
 

@@ -15,6 +15,7 @@ from ivigabm.engine.columns import Table
 from ivigabm.engine.diffusion import Smoother
 from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
+from ivigabm.engine.sites import coarse, reciprocal
 from ivigabm.engine.streams import bounded, purpose, unit
 from ivigabm.processes.plasma import Pools
 
@@ -67,14 +68,27 @@ def exchange_parcels(pool, amount, x, y, n, vessel, stay, inflow, at_vessel, tot
 
 
 @kernel
+def move(words, n, reach, x, y, pool, amount, vessel, stay, inflow, at_vessel, total, held, tissue):
+    """Parcels walk and exchange; the pools that they hold become the sums of their parcels.
+
+    `at_vessel` and `total` are scratch of `exchange_parcels`. held : pools with parcels.
+    """
+    walk_parcels(words, n, reach, x, y, vessel.shape[0], vessel.shape[1])
+    exchange_parcels(pool, amount, x, y, n, vessel, stay, inflow, at_vessel, total)
+    for p in held:
+        tissue[p] = total[p]
+
+
+@kernel
 def deposit(group, amount, x, y, n, pitch, mesh):
     """Add each row's amount to `mesh[group]`, in row order; the mesh is cleared first."""
     for g in range(mesh.shape[0]):
         for i in range(mesh.shape[1]):
             for j in range(mesh.shape[2]):
                 mesh[g, i, j] = 0.0
+    per = reciprocal(pitch)
     for row in range(n):
-        mesh[group[row], x[row] // pitch, y[row] // pitch] += amount[row]
+        mesh[group[row], coarse(x[row], per), coarse(y[row], per)] += amount[row]
 
 
 @kernel
@@ -93,10 +107,11 @@ def walk_cells(words, n, alive, hop, taxis, field, pitch, allowed, x, y):
     """
     width, height = allowed.shape
     nx, ny = field.shape
+    per = reciprocal(pitch)
     for row in range(n):
         if not alive[row] or unit(words[row, 2]) >= hop:
             continue
-        i, j = x[row] // pitch, y[row] // pitch
+        i, j = coarse(x[row], per), coarse(y[row], per)
         left, right = i - 1 if i > 0 else nx - 1, i + 1 if i < nx - 1 else 0
         below, above = j - 1 if j > 0 else ny - 1, j + 1 if j < ny - 1 else 0
         along_x = taxis * lean(field[left, j], field[right, j])
@@ -161,16 +176,27 @@ class Transport:
         }
         taxis = ps["motion.taxis"]
         self.taxis = {"macrophage": taxis, "neutrophil": taxis, "nk_cell": taxis, "b_cell": 0.0}
-        self._scratch, self._total = np.zeros(0), np.zeros(0)
+        self._room = {"autoantibody": self._made_room(world, world.own)}
+        if world.drug is not None:
+            self._room["therapeutic_igg"] = self._made_room(world, world.drug.pools)
+
+    @staticmethod
+    def _made_room(
+        world: "World", pools: Pools
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+        """Scratch of `exchange_parcels`, twice, and the pools that parcels hold."""
+        n = len(pools.tissue)
+        return np.zeros(2 * n), np.zeros(n), world.parcelled(pools)
 
     def advance(self, world: "World") -> None:
         """Move everything by one step."""
         self.move_parcels(world, world.tables["autoantibody"], world.own)
         if world.drug is not None:
             self.move_parcels(world, world.tables["therapeutic_igg"], world.drug.pools)
-        attractant = world.attractant()
-        for kind in self.hop:
-            self.move_cells(world, world.tables[kind], attractant)
+        walkers = [world.tables[kind] for kind in self.hop if world.tables[kind].n]
+        attractant = world.attractant() if walkers else None
+        for table in walkers:
+            self.move_cells(world, table, attractant)
         for group in world.phagocytes:
             receptor, host = group.receptors(world), group.cells(world)
             rows, n = receptor["host_row"], receptor.n
@@ -180,32 +206,25 @@ class Transport:
         """Walk, exchange with plasma, and set the pools' tissue content to the parcels' sum."""
         if table.n == 0:
             return
-        words = world.streams.words(WALK_PARCEL, world.step, table["id"])
-        width, height = world.shape
-        walk_parcels(words, table.n, self.reach, table["x"], table["y"], width, height)
-        n = len(pools.tissue)
-        if len(self._scratch) < 2 * n:
-            self._scratch, self._total = np.zeros(2 * n), np.zeros(n)
-        total = self._total[:n]
-        exchange_parcels(
-            table["pool"],
-            table["amount_nmol"],
+        move(
+            world.streams.words(WALK_PARCEL, world.step, table["id"]),
+            table.n,
+            self.reach,
             table["x"],
             table["y"],
-            table.n,
+            table["pool"],
+            table["amount_nmol"],
             world.vessel,
             pools.stay,
             pools.inflow,
-            self._scratch[: 2 * n],
-            total,
+            *self._room[table.kind],
+            pools.tissue,
         )
-        held = world.parcelled(pools)
-        pools.tissue[held] = total[held]
 
-    def move_cells(self, world: "World", table: Table, attractant: NDArray[np.float64]) -> None:
-        """Walk the cells of one kind."""
-        if table.n == 0:
-            return
+    def move_cells(
+        self, world: "World", table: Table, attractant: NDArray[np.float64] | None
+    ) -> None:
+        """Walk the cells of one kind, up the attractant."""
         words = world.streams.words(WALK_CELL, world.step, table["id"])
         walk_cells(
             words,

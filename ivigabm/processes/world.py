@@ -21,7 +21,7 @@ from ivigabm.processes.drug import Drug
 from ivigabm.processes.idiotypes import Idiotypes
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.plasma import Body, Pools
-from ivigabm.processes.ports import Ports
+from ivigabm.processes.port_values import Ports
 from ivigabm.processes.traits import Traits, drawn
 from ivigabm.scenario import Organs
 
@@ -363,4 +363,7 @@ class World:
     def antibody_at_target(self) -> Array:
         """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""
         assert self.antigen is not None
-        return np.asarray(self.at_target(self.own, self.local_antibody)[self.antigen.pools])
+        pools, local = self.antigen.pools, self.local_antibody
+        if self.sees_plasma:
+            return np.asarray(self.at_target(self.own, local)[pools])
+        return np.asarray(local[pools] * self.tissue_ratio)

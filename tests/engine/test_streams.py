@@ -112,3 +112,10 @@ def test_newborns_differ_by_parent_step_and_order():
     born = {child((1 << KIND_SHIFT) | p, s, k) for p in range(20) for s in range(20)
             for k in range(5)}
     assert len(born) == 2000
+
+
+def test_one_draw_is_the_first_word_of_its_block():
+    streams = Streams(20260725)
+    ids = np.array([3, 1 << 55, (7 << 56) | 12345], np.uint64)
+    expected = [float(unit(word)) for word in streams.words(99, -4, ids)[:, 0]]
+    assert [streams.unit(99, -4, who) for who in ids] == expected

@@ -29,7 +29,7 @@ from reference.worlds import MIXED, SCENARIOS, UNLIKE, halfway, small, worlds
 
 Phase = Callable[[IVIgModel], object]
 Rule = Callable[[Individual], object]
-SHARED = {"ivigabm.processes.plasma", "ivigabm.processes.drug"}  # pools and ports
+SHARED = {f"ivigabm.processes.{name}" for name in ("plasma", "drug", "readings")}
 
 
 def repeat_alone(

@@ -194,13 +194,12 @@ class BLineage:
         if world.body.closed:
             return self._in_a_dish(world)
         drive = self.drive(world)
-        starved = self.starved(world)
-        reached = drive, starved, world.comparators.b_cell_kill
+        reached = drive, self.starved(world), world.comparators.b_cell_kill
         if reached != self._last[0]:
             rates = self.rates.copy()
             rates[NAIVE, 1] *= drive
             rates[ACTIVATED, 2] *= drive
-            rates[: PLASMABLAST + 1, 0] *= starved
+            rates[: PLASMABLAST + 1, 0] *= reached[1]
             rates[: ACTIVATED + 1, 0] += world.comparators.b_cell_kill
             self._last = reached, rates
         return self._last[1]

@@ -256,7 +256,11 @@ class Cytokines:
         return np.asarray(seen)
 
     @staticmethod
+    def free_il1(world: "World") -> NDArray[np.float64]:
+        """IL-1 as cells with its receptor feel what antibody leaves of it."""
+        return np.asarray(world.felt("il1") / (1.0 + Cytokines.sink(world, "il1")))
+
+    @staticmethod
     def inflammatory(world: "World") -> NDArray[np.float64]:
         """What primes neutrophils and harms tissue: free TNF and IL-1."""
-        il1 = world.felt("il1") / (1.0 + Cytokines.sink(world, "il1"))
-        return np.asarray(Cytokines.free(world, "tnf") + il1)
+        return np.asarray(Cytokines.free(world, "tnf") + Cytokines.free_il1(world))

@@ -87,6 +87,8 @@ class Signalling:
 
     def floor(self, world: "World") -> float:
         """Response to what needs no contact: soluble complexes, and a stimulus of the medium."""
+        if not world.body.closed:
+            return 0.0
         net = 0.0
         for weight, linked in zip(
             self.weight.tolist(), self.group.binding.by_complexes(), strict=True

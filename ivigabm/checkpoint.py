@@ -115,7 +115,7 @@ def restore(model: "IVIgModel", state: State) -> None:
         raise InputError(f"the state does not fit its scenario: {error}") from None
     model._acted = set(header["acted"])
     model.running = header["running"]
-    _collect_again(model, header["steps"])
+    model.steps = header["steps"]
     world.step = header["step"]
     model.writes += 1
 
@@ -183,13 +183,3 @@ def _set(place: Any, name: str, value: float) -> None:
         setattr(place, name, value)
     else:
         raise KeyError(f"'{name}' is unknown")
-
-
-def _collect_again(model: "IVIgModel", steps: int) -> None:
-    """Let Mesa's data collector see every past step once more, through the newest observation."""
-    rows = model.observer.table()
-    for ago, row in zip(range(len(rows) - 1, -1, -1), rows.tolist(), strict=True):
-        model.observer.last = dict(zip(model.observer.names, row[1:], strict=True))
-        model.steps = steps - ago
-        model.datacollector.collect(model)
-    model.steps = steps

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from mesa.datacollection import DataCollector
 
 from ivigabm.agents import AGENTS
 from ivigabm.build import active_mechanisms, build
 from ivigabm.checkpoint import capture, resolved, restore
 from ivigabm.engine import checkpoint
 from ivigabm.engine.views import TableModel
+from ivigabm.engine.views.collector import RowCollector
 from ivigabm.errors import InputError
 from ivigabm.mechanisms import expand, mechanisms
 from ivigabm.observation import Observer
@@ -166,8 +166,8 @@ class IVIgModel(TableModel):
     def _watch(self, probes: Iterable[str]) -> None:
         """Observe from now on."""
         self.observer = Observer(self.world, probes)
-        self.datacollector = DataCollector(
-            model_reporters={name: _reporter(name) for name in self.observer.names}
+        self.datacollector = RowCollector(
+            {name: _reporter(name) for name in self.observer.names}, self.observer.rows
         )
 
     # -- saving ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
-from ivigabm.engine.sums import field_mean, mean_of, pairwise_sum
+from ivigabm.engine.sums import mean_of, pairwise_sum
 from ivigabm.probes import Probe, canonical, probe
 from ivigabm.reading import Reading, ScaleReading, Seen
 
@@ -75,6 +75,25 @@ def mean_copies(copies, hosts, inhibitory, activating, means):
         means[j] /= hosts
     low, high = means[inhibitory], means[activating]
     return 0.0 + pairwise_sum(low, 0, len(low)), 0.0 + pairwise_sum(high, 0, len(high))
+
+
+@kernel
+def look(
+    phagocytic, terminal, cytokine, t_cell, oxidant, terminal_rate, c3b, opsonin, irreversible,
+    function, alive, room, means, copies, hosts, inhibitory, activating, kept, activation, tnf,
+    il4,
+):  # fmt: skip
+    """All that is averaged in a row, see the parts: the number of living targets, inhibitory and
+    activating copies, and the means of activation and of two fields.
+    """
+    count = mean_targets(
+        phagocytic, terminal, cytokine, t_cell, oxidant, terminal_rate, c3b, opsonin,
+        irreversible, function, alive, room, means,
+    )  # fmt: skip
+    low, high = 0.0, 0.0
+    if hosts > 0:
+        low, high = mean_copies(copies, hosts, inhibitory, activating, kept)
+    return count, low, high, mean_of(activation), mean_of(tnf.ravel()), mean_of(il4.ravel())
 
 
 def interpolated(x: float, points: list[float], values: list[float]) -> float:
@@ -148,13 +167,13 @@ class Observer:
     def _row(self) -> tuple[float, ...]:
         """Day and every observable; `last` becomes this row."""
         world = self.world
-        integrity, inflammation, complement, opsonin, lost = self._targets()
+        count, inhibitory, activating, activation, tnf, il4 = self._look()
+        integrity, inflammation, complement, opsonin, lost = self._targets(count)
         self._seen = Seen(integrity, lost, self._before(integrity))
-        ratio, inhibitory = self._receptors()
+        ratio = inhibitory / activating if activating > 0.0 else 0.0
         drug = world.drug
         infused = float(drug.pools.grams_per_litre().sum()) if drug else 0.0
         own = world.own.grams_per_litre()
-        mac = world.tables["macrophage"]
         values = (
             self.score(integrity),
             inflammation,
@@ -164,11 +183,11 @@ class Observer:
             ratio,
             complement,
             infused,
-            float(mean_of(mac["activation"])),
+            activation,
             opsonin,
             inhibitory,
-            field_mean(world.fields["tnf"]),
-            field_mean(world.fields["il4"]),
+            tnf,
+            il4,
             lost,
             *(read(world) for read in self._probes),
         )
@@ -199,12 +218,13 @@ class Observer:
         held = own[antigen.pools] * (free if len(free) == len(antigen.pools) else 1.0)
         return float(held.sum()) / self._reference
 
-    def _targets(self) -> tuple[float, float, float, float, float]:
-        """Integrity, attack per target (1/day), C3b, opsonin density (1/um2), lost share."""
-        table, blood = self.world.tables["target_cell"], self.world.blood_target
+    def _look(self) -> tuple[int, float, float, float, float, float]:
+        """What `look` returns of the world now; means of targets are left in `_means`."""
+        tables, fields = self.world.tables, self.world.fields
+        table, mac = tables["target_cell"], tables["macrophage"]
         if self._room.shape[1] < table.n:
             self._room = np.zeros((5, 2 * table.n))
-        count = mean_targets(
+        found: tuple[int, float, float, float, float, float] = look(
             table["attack_phagocytic"],
             table["c5b9"],
             table["attack_cytokine"],
@@ -218,21 +238,28 @@ class Observer:
             table["alive"],
             self._room,
             self._means,
+            tables["fcg_receptor"]["copies"],
+            mac.n,
+            self._inhibitory,
+            self._activating,
+            self._copies,
+            mac["activation"],
+            fields["tnf"],
+            fields["il4"],
         )
+        return found
+
+    def _targets(self, count: int) -> tuple[float, float, float, float, float]:
+        """Integrity, attack per target (1/day), C3b, opsonin density (1/um2), lost share."""
+        blood = self.world.blood_target
         if count == 0:
             return 0.0 if blood else 1.0, 0.0, 0.0, 0.0, 0.0
         attack, c3b, opsonin, lost, function = self._means.tolist()
         return count / self._normal if blood else function, attack, c3b, opsonin, lost
 
-    def _receptors(self) -> tuple[float, float]:
-        """Inhibitory over activating copies, and inhibitory copies per cell."""
-        table, mac = self.world.tables["fcg_receptor"], self.world.tables["macrophage"]
-        if mac.n == 0:
-            return 0.0, 0.0
-        inhibitory, activating = mean_copies(
-            table["copies"], mac.n, self._inhibitory, self._activating, self._copies
-        )
-        return inhibitory / activating if activating > 0.0 else 0.0, inhibitory
+    def rows(self) -> list[tuple[float, ...]]:
+        """All rows so far, one per step: day, then every observable."""
+        return self._rows
 
     def table(self, start: bool = False) -> NDArray[np.float64]:
         """All rows so far, shape (steps, 1 + names); `start` puts the row before them first."""
@@ -240,12 +267,12 @@ class Observer:
         return np.array(rows).reshape(len(rows), 1 + len(self.names))
 
     def restore(self, table: NDArray[np.float64], agent_steps: int) -> None:
-        """Go on from a table that `table(start=True)` gave; `last` stays that of the start."""
+        """Go on from a table that `table(start=True)` gave."""
         start, *rows = (tuple(row) for row in table.tolist())
         if len(start) != 1 + len(self.names):
             raise ValueError(f"{len(start) - 1} observables, not {len(self.names)}")
         self._start, self._rows, self.agent_steps = start, rows, agent_steps
-        self.last = dict(zip(self.names, start[1:], strict=True))
+        self.last = dict(zip(self.names, (rows or [start])[-1][1:], strict=True))
 
     def outcomes(self) -> dict[str, float]:
         """Values at the end of the run so far, and the inflammation summed from day 0 on."""

@@ -19,7 +19,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.engine.kernel import kernel
 from ivigabm.engine.streams import Streams, purpose, unit
+from ivigabm.engine.sums import pairwise_sum
 from ivigabm.errors import InputError, unknown
 from ivigabm.processes.equilibrium import MAX_STEPS, patch_equilibrium, patch_work
 
@@ -124,6 +126,24 @@ def _bound(affinity: Array, left: Array, right: Array) -> Array:
     return bound
 
 
+@kernel
+def share_left(affinity, share, known, clone_molar, anti_idiotype, pairs, left):
+    """Share of each clone that is left free, in `left`; returns the steps of the solver.
+
+    pairs : bound, free and idle receptors, and work, as `patch_equilibrium` wants them.
+    """
+    bound, free, idle, work = pairs
+    clones, partners = affinity.shape
+    seen = clone_molar * known
+    there = anti_idiotype * share
+    steps = patch_equilibrium(affinity, seen, there, idle, clones, partners, bound, free, work)
+    for i in range(clones):
+        total = 0.0 + pairwise_sum(bound[i], 0, partners)
+        held = total / seen[i] if seen[i] > 0.0 else 0.0
+        left[i] = 1.0 - known[i] + known[i] * (1.0 - held)
+    return steps
+
+
 class Idiotypes:
     """Which anti-idiotypes of a preparation meet which clone of one individual.
 
@@ -146,6 +166,8 @@ class Idiotypes:
         )
         self.known = np.array([clone.recognised for clone in clones])
         self.affinity, self.share = _arrays(self.graph)
+        m, n = self.affinity.shape
+        self._pairs = np.zeros((m, n)), np.zeros(m), np.zeros(n), patch_work(m, n)
 
     def free(self, clone_molar: Array, anti_idiotype_molar: float) -> Array:
         """Share of each clone's antibody and B-cell receptor left free, shape (clones,).
@@ -155,16 +177,16 @@ class Idiotypes:
         clone_molar : (clones,), mol/L of each clone's antibody.
         anti_idiotype_molar : anti-idiotypic IgG beside it, mol/L.
         """
-        if not len(self.known):
-            return np.ones(0)
-        seen = clone_molar * self.known
-        bound = _bound(self.affinity, seen, anti_idiotype_molar * self.share).sum(axis=1)
-        held = np.where(seen > 0.0, bound / np.where(seen > 0.0, seen, 1.0), 0.0)
-        return np.asarray(1.0 - self.known + self.known * (1.0 - held))
-
-    def unmet(self) -> Array:
-        """The same where there is no anti-idiotypic IgG, and nothing to be solved."""
-        return 1.0 - self.known + self.known if len(self.known) else np.ones(0)
+        if anti_idiotype_molar == 0.0 or not self.known.any():
+            return 1.0 - self.known + self.known if len(self.known) else np.ones(0)
+        left = np.empty(len(self.known))
+        steps = share_left(
+            self.affinity, self.share, self.known, clone_molar, anti_idiotype_molar,
+            self._pairs, left,
+        )  # fmt: skip
+        if steps == MAX_STEPS:
+            raise ArithmeticError(f"idiotypes did not converge in {MAX_STEPS} steps")
+        return left
 
 
 def _arrays(graph: nx.Graph) -> tuple[Array, Array]:

@@ -59,12 +59,9 @@ class Opsonization:
         antigen = world.antigen
         if antigen is None:
             return np.ones(0)
-        neutraliser = float(world.ports["idiotype_neutraliser"][0])
-        if neutraliser == 0.0:
-            return world.idiotypes.unmet()
-        level = np.zeros(int(antigen.clone[-1]) + 1)
-        np.add.at(level, antigen.clone, world.mean_at_target(world.own)[antigen.pools])
-        return world.idiotypes.free(level, neutraliser)
+        held = world.mean_at_target(world.own)[antigen.pools]
+        level = np.asarray(np.bincount(antigen.clone, held), np.float64)  # in pool order
+        return world.idiotypes.free(level, float(world.ports["idiotype_neutraliser"][0]))
 
     def advance(self, world: "World") -> None:
         """One step of binding and membrane turnover on every target."""

@@ -103,11 +103,10 @@ def _strength(world: "World") -> tuple[float, float]:
     """Early classical activation and C3b per activation, in plasma."""
     rule = Complement(world)
     accepted = float(np.sum(world.own.plasma_molar())) * rule.grams * rule.acceptor
-    drug = world.drug
-    if drug is not None and float(np.sum(drug.at_target)) > 0.0:
+    richer = rule.richer(world)
+    if richer > 0.0:
         # the port tells of the target's surroundings; plasma holds more of the same molecules
-        richer = float(np.sum(drug.plasma) / np.sum(drug.at_target)) - 1.0
-        accepted += float(world.ports["c3b_acceptor"][0]) * richer
+        accepted += float(world.ports["c3b_acceptor"][0]) * (richer - 1.0)
     activation, gain = rule.strength(world, accepted)
     return activation * rule.c4, gain
 
@@ -123,14 +122,14 @@ def _complement_activity(which: Words, scenario: "Scenario") -> Probe:
 
 
 def _component(which: Words, scenario: "Scenario") -> Probe:
-    """Share of a component that is left; the drug takes early ones only."""
+    """Share of a component in plasma that is left; the drug takes early ones only."""
     if which[0] not in COMPONENTS:
         raise unknown("component", which[0], COMPONENTS, NotExpressible)
     if which[0] == "C3":
         return lambda world: world.present("C3")
 
     def read(world: "World") -> float:
-        return float(world.ports["early_classical"][0]) * world.present(which[0])
+        return world.early_components * world.present(which[0])
 
     return read
 

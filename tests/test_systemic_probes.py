@@ -52,6 +52,19 @@ def test_complement_in_plasma_falls_under_ivig_and_c3_does_not():
     assert read("component[C1q]", without) == read("complement_activity", without) == 0.0
 
 
+def test_early_components_are_consumed_in_plasma_and_come_back():
+    """E124: up to 40 % of C4 is consumed soon after 2 g/kg; nothing without the edge."""
+    model = small("cidp", days=28, dose=2)
+    left = {}
+    for day in (0, 2, 28):
+        left[day] = read("component[C4]", model.run(day))
+    assert left[0] == 1.0
+    assert 0.6 < left[2] < 0.9
+    assert left[2] < left[28] < 1.0
+    cut = small("cidp", days=2, dose=2, without="FC_COMPL_EARLY").run()
+    assert read("component[C4]", cut) == 1.0
+
+
 def test_igm_is_read_where_there_is_some():
     enriched = small("cidp", days=1, preparation="igm_enriched").run()
     assert read("serum_igm", enriched) > 0.1

@@ -9,12 +9,19 @@ C1q needs neighbours, hence the square for IgG; one bound IgM suffices. On a sur
 regulators (s above 0, as cartilage) bound IgG of any subclass starts the alternative pathway;
 that and amplification need factor B. Fluid-phase IgG accepts nascent C3b (X, weighted by
 monomer and dimer share), and C4b alike. A dish holds as much complement as its serum brings.
+
+What blocks the early pathway also consumes C1q and C4 in plasma, which are made anew:
+
+    dE/dt = k (1 - E) - u x E        C1q, C4 = E times what there is in health
+
+with x the early block as it is at plasma's concentration. In the hours of a dish nothing is.
 """
 
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from ivigabm.engine.elementary import expm1
 from ivigabm.engine.kernel import kernel
 
 if TYPE_CHECKING:
@@ -78,6 +85,25 @@ class Complement:
         self.is_igm = np.array([m.is_igm for m in molecules], dtype=bool)
         self.weight = np.array([world.c1q_weight(m) for m in molecules])
         self.grams = ps[IGG_MASS_ROW] * 1e3
+        self.renewal = 0.0 if world.body.closed else ps["complement.early_turnover"]
+        self.consumption = 0.0 if world.body.closed else ps["complement.early_consumption"]
+
+    @staticmethod
+    def richer(world: "World") -> float:
+        """How many times as much of the drug plasma holds as the target's surroundings."""
+        drug = world.drug
+        there = float(np.sum(drug.at_target)) if drug is not None else 0.0
+        return float(np.sum(drug.plasma)) / there if drug is not None and there > 0.0 else 0.0
+
+    def consume(self, world: "World") -> None:
+        """One step of early components in plasma, made anew and consumed."""
+        block = 1.0 / float(world.ports["early_classical"][0]) - 1.0
+        used = self.consumption * block * self.richer(world)
+        rate = self.renewal + used
+        if rate > 0.0:
+            steady = self.renewal / rate
+            gone = -float(expm1(-rate * world.dt))
+            world.early_components += gone * (steady - world.early_components)
 
     def strength(self, world: "World", own: float) -> tuple[float, float]:
         """Classical activation left, and C3b per activation; `own` is the body's acceptor, g/L."""
@@ -85,7 +111,7 @@ class Complement:
         accepted = own + float(ports["c3b_acceptor"][0])
         amplified = 1.0 + self.amplification * float(ports["convertase"][0])
         gain = self.c3 * amplified / (1.0 + accepted / self.acceptor_half)
-        return self.c1q * float(ports["early_classical"][0]), gain
+        return self.c1q * world.early_components * float(ports["early_classical"][0]), gain
 
     def spared(self, world: "World", own: float) -> float:
         """Share of nascent C4b that the fluid-phase IgG leaves; `own` as for `strength`."""
@@ -94,6 +120,7 @@ class Complement:
 
     def advance(self, world: "World") -> None:
         """Recompute C1q, C4b, C3b and C5b-9 from the opsonins of this step."""
+        self.consume(world)
         table = world.tables["target_cell"]
         if world.antigen is None or table.n == 0:
             return

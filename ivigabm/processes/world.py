@@ -149,7 +149,8 @@ class World:
     receptor_ledger : receptor copies of macrophages made, lost and founded.
     blood_target : targets move among the cells, in blood or in the medium of a dish.
     complexes : soluble immune complexes of a dish; None elsewhere.
-    serum : complement there is, 1 in a body. toll : targets lost so far, in the order of FATES.
+    serum : complement there is, 1 in a body. early_components : C1q and C4 over those of health.
+    toll : targets lost so far, in the order of FATES.
     born : table -> stages of the cells that division has made in this step.
     donated_il33 : IL-33 of transferred cells that carry a lectin, half-effect units.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
@@ -216,6 +217,7 @@ class World:
             self.traits = drawn(scenario.population, self.streams, ps, draw)
         self.body.catabolism = self.traits.catabolism
         self.serum = dish.serum if dish else 1.0
+        self.early_components = 1.0
         self.free_antibody, self.free_clones = np.ones(0), np.ones(0)
         self.idiotypes = Idiotypes(())
         self.immunogen = np.zeros(2)

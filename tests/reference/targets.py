@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def fix_complement(model: "Individual") -> None:
     """C1q to C5b-9 from opsonin densities; fluid-phase IgG accepts part of C4b and C3b."""
     world, rule = model.world, model.constants.complement
+    rule.consume(world)
     if world.antigen is None:
         return
     accepted = 0.0

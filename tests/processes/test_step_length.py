@@ -19,8 +19,8 @@ def test_plasma_hardly_depends_on_the_step(hours):
     )
     ends = [model.observations().serum_igg_g_per_l.iloc[-1] for model in (one, other)]
     cleared = [model.world.own.cleared.sum() for model in (one, other)]
-    assert ends[1] == pytest.approx(ends[0], rel=0.003)
-    assert cleared[1] == pytest.approx(cleared[0], rel=0.003)
+    assert ends[1] == pytest.approx(ends[0], rel=0.004)
+    assert cleared[1] == pytest.approx(cleared[0], rel=0.004)
 
 
 @pytest.mark.parametrize("scenario", DISEASE)

@@ -158,3 +158,103 @@ def test_shares_of_the_dish_add_up():
     assert last["phagocytic_index"] == pytest.approx(toll[0] + toll[1])
     assert last["viability[lymphocyte]"] == pytest.approx(1.0 - toll.sum())
     assert min(toll[0], toll[1], toll[4]) > 0.0
+
+
+CULTURE = Scenario.load("invitro_culture")
+
+
+def culture(words, ask):
+    change = parse_arm(words).perturbation()
+    return IVIgModel(CULTURE, rng=1, perturbation=change, probes=[ask]).run().observer.last[ask]
+
+
+def test_who_names_cells_names_their_stimulus():
+    assert CULTURE.dish.stimulus == {"FasL": 1.0}
+    assert resolve(CULTURE, parse({"cells": "neutrophil"})).scenario.dish.stimulus == {}
+    for words in (
+        {"cells": "neutrophil", "stimulus": "TNF"}, {"stimulus": "TNF", "cells": "neutrophil"},
+    ):  # fmt: skip
+        assert resolve(CULTURE, parse(words)).scenario.dish.stimulus == {"TNF": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("measure", "cells", "stimulus"),
+    [
+        ("cytokine[IL-6]", "macrophage", "LPS"),
+        ("cytokine[IL-1]", "macrophage", "LPS"),
+        ("cytokine[IL-6]", "basophil", "IL-3"),
+        ("cytokine[IL-12]", "dendritic_cell", "LPS"),
+        ("cytokine[IL-10]", "dendritic_cell", "LPS"),
+        ("activation[dendritic_cell]", "dendritic_cell", "LPS"),
+        ("activation[basophil]", "basophil", "C3a"),
+        ("activation[b_cell]", "b_cell", "BCR:5"),
+        ("activation[macrophage]", "macrophage", "LPS"),
+        ("activation[neutrophil]", "neutrophil", "C5a"),
+        ("degranulation", "basophil", "C5a"),
+        ("signal[IFN-gamma, dendritic_cell]", "dendritic_cell", "IFN-gamma"),
+        ("proliferation[b_cell]", "b_cell", "BCR:5"),
+    ],
+)
+def test_a_stimulus_is_answered_and_more_of_it_more(measure, cells, stimulus):
+    still = culture(f"cells={cells}", measure)
+    answered = culture(f"cells={cells}; stimulus={stimulus}", measure)
+    assert still == 0.0
+    assert answered > 0.0
+    name, _, amount = stimulus.partition(":")
+    more = culture(f"cells={cells}; stimulus={name}:{10.0 * float(amount or 1.0)}", measure)
+    assert more > answered
+
+
+@pytest.mark.parametrize(
+    ("node", "measure", "words"),
+    [
+        ("IL-12", "cytokine[IL-12]", "cells=dendritic_cell; stimulus=LPS"),
+        ("IL-1", "cytokine[IL-1]", "cells=macrophage; stimulus=LPS"),
+        ("IL-10", "cytokine[IL-10]", "cells=dendritic_cell; stimulus=LPS"),
+        ("C5aR", "activation[neutrophil]", "cells=neutrophil; stimulus=C5a"),
+    ],
+)
+def test_without_the_product_there_is_no_answer(node, measure, words):
+    assert culture(f"{words}; knockout={node}", measure) == 0.0
+
+
+def test_il_11_is_what_the_drug_calls_forth():
+    words = "preparation=ivig; concentration=10; cells=macrophage"
+    assert culture(words, "cytokine[IL-11]") > 0.0
+    assert culture(f"{words}; without=BOTH_IL11", "cytokine[IL-11]") == 0.0
+
+
+def test_antibody_leaves_part_of_il_6_free():
+    words = "preparation=fab2; concentration=20; cells=basophil; stimulus=C3a:50"
+    cut = "; without=FAB_ANAPHYLATOXIN,FAB_BASO_IGE"
+    with_sink = culture(words + cut, "cytokine[IL-6]")
+    assert with_sink < 0.8 * culture(f"{words}{cut},FAB_CYTOKINE", "cytokine[IL-6]")
+
+
+def test_a_stated_share_of_anti_idiotypes_is_of_the_antibody_at_hand():
+    words = "preparation=ivig; concentration=10; antibody.target=platelet"
+    plain, none, some = (
+        run(words + said, probes=("antibody_bound[platelet]",)).observer.last[
+            "antibody_bound[platelet]"
+        ]
+        for said in (
+            "", "; hypothesis=idiotype_fraction:0", "; hypothesis=idiotype_fraction:0.001",
+        )
+    )  # fmt: skip
+    assert plain == none
+    assert some < 0.9 * none
+
+
+def test_another_species_in_a_dish_is_a_proxy():
+    changed = resolve(Scenario.load("invitro_complement"), parse({"species": "guinea_pig"}))
+    assert changed.proxies == ("guinea_pig",)
+    with pytest.raises(NotExpressible, match="not of an animal"):
+        resolve(Scenario.load("cidp"), parse({"species": "guinea_pig"}))
+
+
+def test_effectors_take_up_the_il_17_programme_under_polarisation():
+    cells = "cells=t_effector:600"
+    share = "share_of[th17, t_effector]"
+    rest = culture(cells, share)
+    assert 0.2 < rest < 0.4
+    assert culture(f"{cells}; stimulus=Th17_polarising:10", share) > rest + 0.3

@@ -68,3 +68,27 @@ def test_the_same_said_twice_is_said_once():
     found = parse({"block": "C5:0.2,C5:0.2", "hypothesis": ["treg_role:cause"] * 2})
     assert found.block == (("C5", 0.2),)
     assert found.hypothesis == (("treg_role", "cause"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[target]\nkind='x'\nplase='blood'", "made_up.toml: key 'target.plase'.*'place'"),
+        ("baseline_igg='baseline.iggg'", "'made_up', key 'baseline_igg'.*'baseline.igg'"),
+        ("baseline_igg=-1", "made_up.toml: key 'baseline_igg"),
+        ("[parameters]\n'fcrn.kint'=1", "'made_up', key 'parameters'.*'fcrn.k_int'"),
+        ("[therapy]\nschedule='soon'", "'made_up', key 'therapy.schedule'.*DAY:DOSE"),
+        ("[therapy]\npreparation='ivigg'", "'made_up', key 'therapy.preparation'.*'ivig'"),
+        ("[target]\nkind='x'\nrepair='repair.nerv'", "key 'target.repair'"),
+        ("[[antibody]]\nlabel='a'\nsubclasses={IgG7=1.0}", "'antibody.0.subclasses'.*IgG4"),
+        ("[[antibody]]\nlabel='a'\nsubclasses={IgG1=1.0}\ndensity='dens'", "antibody.0.density"),
+        ("days=nan", "made_up.toml: key 'days'"),
+        ("days=[", "made_up.toml: cannot be read as TOML"),
+    ],
+)
+def test_a_scenario_file_at_fault_is_told_by_its_key(tmp_path, text, hint):
+    path = tmp_path / "made_up.toml"
+    path.write_text(f"title='x'\nspecies='human'\n{text}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=hint) as caught:
+        resolve(Scenario.load(path))
+    assert len(str(caught.value)) < LONGEST

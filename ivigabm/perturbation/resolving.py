@@ -9,10 +9,11 @@ from ivigabm.antibody_words import check_antibodies, set_antibody
 from ivigabm.dish_words import KEYS as DISH_KEYS
 from ivigabm.dish_words import OF_BINDING, set_binding, set_contents
 from ivigabm.errors import InputError, NotExpressible, unknown
-from ivigabm.knowledge import ParameterSet, load_preparation, nodes_of, receptor_names
+from ivigabm.knowledge import load_preparation, nodes_of, receptor_names
 from ivigabm.knowledge.vocabulary import load_lectins
 from ivigabm.mechanisms import mechanism_ids
 from ivigabm.perturbation.change import Perturbation
+from ivigabm.perturbation.checks import check_names
 from ivigabm.perturbation.donors import check_transfer, donor_of
 from ivigabm.perturbation.resolved import Resolved
 from ivigabm.perturbation.schedules import Dose, parse_course, parse_schedule
@@ -38,7 +39,7 @@ def resolve(scenario: Scenario, perturbation: Perturbation | None = None) -> Res
     change = _one_transfer(perturbation or Perturbation())
     _check_proxies(scenario, change)
     scenario = _with_settings(scenario, change.settings)
-    ParameterSet(scenario.species, scenario.parameters)  # an unknown row is said before a run
+    check_names(scenario)
     active = set(change.only) if change.only else set(mechanism_ids())
     active -= set(change.without)
     planned = _doses(scenario, change)

@@ -168,9 +168,26 @@ def test_eamg_is_a_disease_of_complement_and_ivig_holds_it_off():
 def test_established_eamg_is_held_by_the_animals_own_plasma_cells():
     active = {"induction": "active", "set.cells.b_cell": 80}
     ill = courses("mouse_eamg", **active, **NONE)
-    assert ill[:, 0].min() > 0.5
+    assert 0.5 < ill[:, 0].min() < ill.max() < 2.9  # room to both sides
     assert abs(ill[:, -1] - ill[:, 0]).max() < 0.6
     assert mean("mouse_eamg", **active) < ill.mean() - 0.2
+
+
+def test_rats_recover_from_neuritis_more_often_with_ivig_or_its_fc():
+    """E154, E155: by day 30, 29 % without, 71 % and 50 % with."""
+
+    def well(**words: Any) -> float:
+        seeds, change = range(1, 7), parse({"population": "on", "set.step_hours": 2, **words})
+        ends = [
+            IVIgModel("mouse_ean", rng=seed, perturbation=change).run().observations()
+            for seed in seeds
+        ]
+        return float(np.mean([table["clinical_score"].iloc[-1] <= 0.0 for table in ends]))
+
+    without = well(preparation="albumin")
+    assert without < 0.5
+    assert well(preparation="ivig") > without
+    assert well(preparation="fc", dose_basis="molar") > without
 
 
 # -- shock --------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from ivigabm.errors import InputError
 from ivigabm.knowledge import ParameterSet, subclass_names
 from ivigabm.perturbation.schedules import parse_schedule
-from ivigabm.scenario import Quantity, Scenario
+from ivigabm.scenario import Scenario
+from ivigabm.schema import Quantity
 from ivigabm.words import mixture
 
 IGM = "IgM"

@@ -140,7 +140,8 @@ def _pairs(cell: str) -> dict[str, str]:
         if not sign or not value or not _KEY.fullmatch(key):
             raise InputError(f"arm '{cell}': '{part}' cannot be read; expected key=value")
         if not _known(key):
-            raise InputError(f"arm: key '{key}' is not known{nearest(key, KEYS)}")
+            keys = [f"{DONOR}{k}" for k in KEYS] if key.startswith(DONOR) else KEYS
+            raise InputError(f"arm: key '{key}' is not known{nearest(key, keys)}")
         if key in found:
             raise InputError(f"arm '{cell}': key '{key}' stands twice")
         found[key] = value

@@ -48,6 +48,7 @@ def test_nothing_odd_is_taken_and_nothing_breaks(scenario, key):
         ({"dose": True}, InputError, "dose"),
         ({"dose": 2, "schedule": "0:2"}, InputError, "both given"),
         ({"schedule": "0:2x99999/1"}, InputError, "COUNT.*10000"),
+        ({"schedule": "0:5000"}, InputError, "dose.*20"),
         ({"no_ivig": "yes"}, NotExpressible, "on"),
         ({"set.parameters.fcrn.kint": 1}, InputError, "fcrn.k_int"),
         ({"set.parameters.fcrn.k_int": -1}, InputError, "k_int"),

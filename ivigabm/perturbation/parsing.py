@@ -230,7 +230,8 @@ def _therapy(key: str, value: Any) -> Any:
         return parse_transfer(value)
     if key == "route":
         return choice(key, str(value), ROUTES)
-    parse_schedule(str(value))
+    for dose in parse_schedule(str(value)):
+        dose_of(dose.g_per_kg)
     return str(value)
 
 

@@ -61,22 +61,20 @@ def parse_schedule(text: str, route: str = "iv") -> tuple[Dose, ...]:
                 f"schedule: found '{shortened(part.strip())}', expected "
                 "DAY:DOSE[xCOUNT/INTERVAL][iv|sc|ip], such as 0:2 or 21:1x7/21"
             )
-        count = _most(part, "COUNT", match["count"] or "1", MOST_DOSES)
-        first = _most(part, "DAY", match["day"], LAST_DAY)
-        dose = _most(part, "DOSE", match["dose"], MOST)
-        if count < 1:
-            raise InputError(f"schedule: found '{part.strip()}', a COUNT from 1 up is expected")
+        count = _within(part, "COUNT", match["count"] or "1", 1, MOST_DOSES)
+        first = _within(part, "DAY", match["day"], -LAST_DAY, LAST_DAY)
+        dose = _within(part, "DOSE", match["dose"], 0, MOST)
         if count > 1 and match["interval"] is None:
             raise InputError(f"schedule: '{part.strip()}' repeats, so it needs /INTERVAL in days")
-        interval = _most(part, "INTERVAL", match["interval"] or "0", LAST_DAY)
+        interval = _within(part, "INTERVAL", match["interval"] or "0", 0, LAST_DAY)
         for i in range(int(count)):
             doses.append(Dose(first + i * interval, dose, match["route"] or route))
     return tuple(sorted(doses, key=lambda dose: dose.day))
 
 
-def _most(part: str, what: str, text: str, most: float) -> float:
+def _within(part: str, what: str, text: str, low: float, high: float) -> float:
     """A number of a plan that is no slip of the pen."""
-    return number(f"schedule '{shortened(part.strip())}': {what}", text, -most, most)
+    return number(f"schedule '{shortened(part.strip())}': {what}", text, low, high)
 
 
 def parse_course(text: str) -> Course:

@@ -339,9 +339,11 @@ class World:
         return np.asarray(self.fields["chemokine"] + c5a * self.present("C5aR"))
 
     def c1q_weight(self, molecule: Molecule) -> float:
-        """How well a bound IgG takes part in binding C1q."""
-        row = f"complement.c1q_weight_{molecule.subclass.lower()}"
-        return self.ps[row] if row in self.ps and molecule.has("n297_glycan") else 0.0
+        """How well a bound IgG takes part in binding C1q, by the species that it comes from."""
+        row, ps = f"complement.c1q_weight_{molecule.subclass.lower()}", self.ps
+        if molecule.species != self.resolved.scenario.species:
+            ps = ParameterSet(molecule.species)
+        return ps[row] if row in ps and molecule.has("n297_glycan") else 0.0
 
     def parcelled(self, pools: Pools) -> NDArray[np.int64]:
         """Pools whose tissue content is held by parcels in the section."""

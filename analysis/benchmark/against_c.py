@@ -12,7 +12,7 @@ import numpy as np
 
 from ivigabm.engine.streams import EPOCH, Streams
 from ivigabm.model import IVIgModel
-from ivigabm.processes.binding import bind_contacts
+from ivigabm.processes.binding_rules import bind_contacts
 from ivigabm.processes.transport import walk_parcels
 
 from .clock import Measure, paired

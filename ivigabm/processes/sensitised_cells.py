@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ivigabm.engine.elementary import expm1, hill
-from ivigabm.processes.binding import average, gather
+from ivigabm.processes.binding_rules import average, gather
 from ivigabm.processes.equilibrium import patch_affinity, patch_equilibrium, patch_work
 from ivigabm.processes.molecule import Molecule
 from ivigabm.processes.phagocytosis import NEIGHBOURHOOD

@@ -25,7 +25,7 @@ _DENSEST = 300.0  # g/L
 class Gift:
     """What is given, how much and when; without an amount as much as saturates.
 
-    amount : half-effect units, or coated red cells that each phagocyte takes up.
+    amount : half-effect units, or coated red cells in blood for each phagocyte.
     """
 
     name: str

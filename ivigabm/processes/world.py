@@ -148,8 +148,9 @@ class World:
     born : table -> stages of the cells that division has made in this step.
     primed_by_donor : how far transferred dendritic cells are primed, 0..1.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
-        soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
-        red cells that each resident phagocyte takes up in this step.
+        soluble complexes over their half effect on FcγRIII of dendritic cells.
+    coated_red_cells : given, in blood, for each resident phagocyte. swallowed : those that it
+        takes up in this step.
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     effector_ps : knowledge for the species whose Fcγ receptors effector cells show: numbers of
@@ -193,7 +194,8 @@ class World:
         self.molecule_pitch = scenario.section.molecule_pitch
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
-        self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
+        self.basophils_own = self.calm = self.given_complex = 0.0
+        self.coated_red_cells = self.swallowed = 0.0
         self.born: dict[str, NDArray[np.int8]] = {}
         self.given = dict.fromkeys(GIVEN, 0.0)
         self.primed_by_donor = 0.0

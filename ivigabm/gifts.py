@@ -30,7 +30,7 @@ _MOST = 1e9  # guards against a slip of the pen
 class Gift:
     """What is given, how much and when; without an amount as much as saturates.
 
-    amount : half-effect units, or coated red cells that each phagocyte takes up.
+    amount : half-effect units, or coated red cells in blood for each phagocyte.
     """
 
     name: str

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigabm.engine.elementary import expm1
 from ivigabm.errors import InputError
 from ivigabm.gifts import COMPLEX, CYTOKINES, RED_CELL, Gift
 from ivigabm.processes.complexes import soluble_share
@@ -45,6 +46,7 @@ class Dosing:
                 first = round(dose.day / world.dt)
                 self._plan(world, world.drug, first, dose.g_per_kg, dose.route)
         self._plan_antibody(world)
+        self.uptake = -float(expm1(-ps["give.red_cell_uptake"] * world.dt))
         self._gifts: dict[int, list[Gift]] = {}
         for gift in resolved.gifts:
             self._gifts.setdefault(round(gift.day / world.dt), []).append(gift)
@@ -102,9 +104,10 @@ class Dosing:
 
     def give(self, world: "World") -> None:
         """Put what is due in this step into plasma or depot; on day 0 a dish is stimulated."""
-        world.swallowed = 0.0
         for gift in self._gifts.get(world.step, ()):
             hand_over(world, gift)
+        world.swallowed = world.coated_red_cells * self.uptake
+        world.coated_red_cells -= world.swallowed
         if world.step == 0:
             for name, level in world.held_levels().items():
                 world.fields[name][...] += level
@@ -120,11 +123,13 @@ class Dosing:
 
 
 def hand_over(world: "World", gift: Gift) -> None:
-    """Cytokines and complexes are in plasma at once; phagocytes take up coated red cells."""
-    enough = "phagocyte.capacity_macrophage" if gift.name == RED_CELL else "give.amount"
-    amount = world.ps[enough] if gift.amount is None else gift.amount
+    """Cytokines, complexes and coated red cells are in blood at once."""
+    enough = world.ps["give.amount"]
     if gift.name == RED_CELL:
-        world.swallowed += amount
+        enough *= world.ps["phagocyte.capacity_macrophage"]
+    amount = enough if gift.amount is None else gift.amount
+    if gift.name == RED_CELL:
+        world.coated_red_cells += amount
     elif gift.name == COMPLEX:
         world.given_complex += amount * soluble_share(world)
     else:

@@ -6,6 +6,8 @@ that came from the blood attacks whom it touches with its oxidants, at a rate pe
 NK cell kills whom it touches. In a dish all rates are per contact.
 A phagocyte that has eaten much eats less: its load falls off as it digests. An NK cell that has
 killed is short of granules for a while in the same way.
+Coated red cells that are given take the membrane they are wrapped in with them, and its Fcγ
+receptors.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -84,6 +86,16 @@ def digest(keep, n, load, eaten):
         eaten[row] = 0.0
 
 
+@kernel
+def wrap(alive, left, n, copies, linked, ledger):
+    """Leave this share of every receptor on the membrane; ledger gets the copies lost."""
+    for row in range(n):
+        if alive[row]:
+            ledger[1] += copies[row] - copies[row] * left
+            copies[row] *= left
+            linked[row] *= left
+
+
 class Phagocytosis:
     """Phase: contacts turn into stripping, engulfment or damage by oxidants."""
 
@@ -97,6 +109,8 @@ class Phagocytosis:
         self.room = ps[f"phagocyte.capacity_{group.name}"]
         self.coated = ps["phagocyte.complement_share"] if group.kind.coated else 0.0
         self.keep = float(exp(-world.dt))  # the capacity is per day
+        membrane = ps[f"contact.membrane_area_{group.name}"]
+        self.wrapped = ps["phagocyte.red_cell_membrane"] / membrane
         self._eaten = np.zeros(0)
         self.deaths = 0
 
@@ -118,6 +132,23 @@ class Phagocytosis:
             saturated = ps["damage.strip_max"] if world.antigen else 0.0
         return saturated / met if met > 0.0 else 0.0
 
+    def _swallow(self, world: "World") -> None:
+        """Coated red cells fill the phagocytes and leave them with fewer receptors."""
+        self.group.cells(world)["load"][:] += world.swallowed
+        receptor = self.group.receptors(world)
+        wrap(
+            receptor["alive"],
+            self.left(world.swallowed),
+            receptor.n,
+            receptor["copies"],
+            receptor["crosslinked"],
+            self.group.ledger,
+        )
+
+    def left(self, swallowed: float) -> float:
+        """Share of the receptors left after so many red cells."""
+        return float(exp(-swallowed * self.wrapped))
+
     def advance(self, world: "World") -> None:
         """Apply this step's contacts to their targets."""
         contacts, cells = self.group.contacts, self.group.cells(world)
@@ -127,8 +158,8 @@ class Phagocytosis:
             self._eaten = np.zeros(cells.n)
         attack[:] = 0.0
         self.deaths = 0
-        if self.group.kind.resident:
-            cells["load"][:] += world.swallowed
+        if self.group.kind.resident and world.swallowed > 0.0:
+            self._swallow(world)
         if contacts.n == 0:
             digest(self.keep, cells.n, cells["load"], self._eaten)
             return

@@ -75,7 +75,9 @@ class Signalling:
 
     def __init__(self, world: "World", group: "Phagocytes") -> None:
         ps, self.group = world.effector_ps, group
-        self.half = ps[f"signal.half_{group.name}"]
+        own = f"signal.half_tissue_{group.name}"  # a kind that solid tissue has of its own
+        fixed = own in ps and not world.blood_target
+        self.half = ps[own if fixed else f"signal.half_{group.name}"]
         self.power = ps[f"signal.hill_{group.name}"]
         inhibition = ps["signal.inhibition_weight"]
         if ps.species == "human":

@@ -154,8 +154,9 @@ class World:
     born : table -> stages of the cells that division has made in this step.
     donated_il33 : IL-33 of transferred cells that carry a lectin, half-effect units.
     given : injected cytokines now, half-effect units, well mixed. given_complex : injected
-        soluble complexes over their half effect on FcγRIII of dendritic cells. swallowed : coated
-        red cells that each resident phagocyte takes up in this step.
+        soluble complexes over their half effect on FcγRIII of dendritic cells.
+    coated_red_cells : given, in blood, for each resident phagocyte. swallowed : those that it
+        takes up in this step.
     basophils_own : activation of basophils but for drug-evoked IL-33. calm : what primed cells
         send to phagocytes, half-effect units. amyloid : pools, see `ivigabm.processes.amyloid`.
     is_local : antibody is injected into the target tissue.
@@ -203,7 +204,8 @@ class World:
         self.step = 0  # steps since day 0; negative before it
         self.survived = True
         self.marrow = 1.0
-        self.basophils_own = self.calm = self.given_complex = self.swallowed = 0.0
+        self.basophils_own = self.calm = self.given_complex = 0.0
+        self.coated_red_cells = self.swallowed = 0.0
         self.born: dict[str, NDArray[np.int8]] = {}
         self.given = dict.fromkeys(GIVEN, 0.0)
         self.donated_il33 = 0.0

@@ -46,6 +46,18 @@ def test_receptors_founded_and_made_are_present_or_lost(scenario):
     assert min(made, lost) > 0.0
 
 
+def test_coated_red_cells_take_receptors_with_them():
+    """They leave the blood in days, fill phagocytes, and what they take is lost, not forgotten."""
+    coated = {"give": "opsonised_red_cell:40", "treat_day": 0.0, "no_ivig": True}
+    bare, busy = (small("mouse_itp", days=1, **words).run() for words in ({}, coated))
+    shown = [float(np.sum(m.world.tables["fcg_receptor"]["copies"])) for m in (bare, busy)]
+    assert shown[1] < 0.7 * shown[0]
+    assert np.min(busy.world.tables["macrophage"]["load"]) > 5.0
+    assert 0.0 < busy.world.coated_red_cells < 20.0
+    made, lost, founded = busy.world.receptor_ledger
+    assert founded + made == pytest.approx(shown[1] + lost, rel=1e-9)
+
+
 def test_what_cells_see_of_parcels_is_all_of_them():
     """Smoothing keeps the total: the mean over the mesh is the pool's mean concentration."""
     model = small("cidp", days=1, schedule="0:2").run()

@@ -47,8 +47,8 @@ def eat(model: "Individual") -> None:
     for group in model.world.phagocytes:
         for target in model.kinds["target_cell"]:
             setattr(target, group.kind.attack, 0.0)
-        for phagocyte in model.kinds[group.name] if group.kind.resident else []:
-            phagocyte.load += model.world.swallowed
+        if group.kind.resident and model.world.swallowed > 0.0:
+            swallow(model, group)
         if model.world.blood_target:
             engulf(model, group)
         else:
@@ -57,6 +57,17 @@ def eat(model: "Individual") -> None:
         for phagocyte in model.kinds[group.name]:
             phagocyte.load = phagocyte.load * keep + phagocyte.eaten
             phagocyte.eaten = 0.0
+
+
+def swallow(model: "Individual", group: Phagocytes) -> None:
+    """Coated red cells fill every phagocyte and take receptors in with them."""
+    for phagocyte in model.kinds[group.name]:
+        phagocyte.load += model.world.swallowed
+    left = group.phagocytosis.left(model.world.swallowed)
+    for receptor in model.kinds[group.kind.receptors]:
+        group.ledger[1] += receptor.copies - receptor.copies * left
+        receptor.copies *= left
+        receptor.crosslinked *= left
 
 
 def pace(group: Phagocytes, contact: Contact, grip: float) -> float:

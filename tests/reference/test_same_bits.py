@@ -220,6 +220,12 @@ def test_whole_runs_of_the_adaptive_arm(words: dict[str, Any]) -> None:
     assert target["attack_t_cell"].any()
 
 
+def test_whole_runs_with_coated_red_cells() -> None:
+    words = {"give": "opsonised_red_cell:40", "treat_day": 0.0, "no_ivig": True}
+    model = run_both("mouse_itp", 3, words, 30)
+    assert model.world.swallowed > 0.0
+
+
 def test_whole_runs_with_transferred_effectors() -> None:
     words = {"set.immunisation.strength": 0, "set.cells.t_effector": 20, "set.step_hours": 3}
     model = run_both("mouse_eae", 4, small("mouse_eae", **words, treat_day=-1), steps=24)

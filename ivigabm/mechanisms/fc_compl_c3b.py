@@ -28,7 +28,7 @@ class C3bScavenging(Mechanism):
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
         dimer = drug.dimer
-        weight = drug.features(self.needs) * (
+        weight = (drug.features(self.needs) * ps["complement.drug_acts"]) * (
             ps["complement.acceptor_monomer"] * (1.0 - dimer)
             + ps["complement.acceptor_dimer"] * dimer
         )

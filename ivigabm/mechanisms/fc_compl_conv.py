@@ -25,5 +25,7 @@ class ConvertaseAttenuation(Mechanism):
     contested = False
 
     def contribution(self, drug: "Drug") -> float:
-        grams = drug.mean(drug.features(self.needs), drug.at_target) * drug.ps["mass.igg"] * GRAMS
-        return 1.0 / (1.0 + grams / drug.ps["complement.convertase_half"])
+        ps = drug.ps
+        weight = drug.features(self.needs) * ps["complement.drug_acts"]
+        grams = drug.mean(weight, drug.at_target) * ps["mass.igg"] * GRAMS
+        return 1.0 / (1.0 + grams / ps["complement.convertase_half"])

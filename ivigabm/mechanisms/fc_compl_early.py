@@ -28,5 +28,6 @@ class EarlyClassicalBlock(Mechanism):
     def contribution(self, drug: "Drug") -> float:
         ps = drug.ps
         joined = np.where(drug.valency > 1.0, 1.0, drug.dimer)
-        grams = drug.mean(drug.features(self.needs) * joined, drug.at_target)
+        weight = drug.features(self.needs) * (joined * ps["complement.drug_acts"])
+        grams = drug.mean(weight, drug.at_target)
         return 1.0 / (1.0 + grams * ps["mass.igg"] * GRAMS / ps["complement.early_half"])

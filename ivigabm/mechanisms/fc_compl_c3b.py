@@ -34,7 +34,7 @@ class C3bScavenging(Mechanism):
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
         ps = drug.ps
         dimer = drug.dimer
-        return drug.features(self.needs) * (
+        return (drug.features(self.needs) * ps["complement.drug_acts"]) * (
             ps["complement.acceptor_monomer"] * (1.0 - dimer)
             + ps["complement.acceptor_dimer"] * dimer
         )

@@ -33,4 +33,4 @@ class ConvertaseAttenuation(Mechanism):
         return 1.0 / (1.0 + grams / ps["complement.convertase_half"])
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.features(self.needs)
+        return drug.features(self.needs) * drug.ps["complement.drug_acts"]

@@ -32,4 +32,4 @@ class EarlyClassicalBlock(Mechanism):
         return 1.0 / (1.0 + held * ps["mass.igg"] * GRAMS / ps["complement.early_half"])
 
     def _weight(self, drug: "Drug") -> NDArray[np.float64]:
-        return drug.features(self.needs) * drug.joined
+        return drug.features(self.needs) * (drug.joined * drug.ps["complement.drug_acts"])

@@ -19,13 +19,15 @@ class Fcgr2bUp(Mechanism):
     port = "fcgr2b_signal"
     claim = (
         "Effector macrophages gain FcγRIIB under drug-evoked IL-4, which raises the threshold "
-        "of activating Fcγ receptors."
+        "of activating Fcγ receptors; the FcγRIIB of neutrophils keeps them out of the tissue."
     )
     falsified_by = "Equal protection by IVIg in FcγRIIB-deficient and wild-type animals."
     sources = (
         "Samuelsson 2001 Science 291:484",
         "Bruhns 2003 Immunity 18:573",
+        "Karsten 2012 Nat Med 18:1401",
         "Leontyev 2012 Blood 119:5261",
+        "Panda 2020 PNAS 117:3103",
         "Schwab 2014 Eur J Immunol 44:1444",
     )
     contested = True

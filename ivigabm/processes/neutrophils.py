@@ -2,7 +2,7 @@
 
 Candidates pass the vessel sites at the fastest pace the blood allows; each enters with a chance
 that rises with the attractant there, so that without a signal influx balances death at rest.
-IL-4 keeps them from following it.
+IL-4 keeps them from following it, in part through FcγRIIB.
 
     death rate = k + l / (1 + block) + f x / (1 + x) + s g / (1 + g) * readiness
     x = a^2 + L / (1 + block)
@@ -156,6 +156,10 @@ class Neutrophils:
         gone = NEUTROPHIL.name in world.resolved.depleted
         self.passing = 0.0 if gone or world.body.closed else held * fold * world.dt
         self.deaf = ps["neutrophil.il4_deafness"] * world.present("IL-4R")
+        through = ps["neutrophil.fcgr2b_share"]
+        # receptors without ITIM cannot carry their part of it
+        inhibitory = [r.function for r in world.receptors if r.role == "inhibitory"]
+        self.aside, self.through = 1.0 - through, through * max(inhibitory, default=0.0)
         self.site_x, self.site_y = np.nonzero(world.vessel)
         code = world.tables[NEUTROPHIL.name].code
         self.blood = np.array([(code << KIND_SHIFT) | ((1 << KIND_SHIFT - 1) - 1)], np.uint64)
@@ -207,10 +211,19 @@ class Neutrophils:
         )
 
     def call(self, world: "World") -> NDArray[np.float64]:
-        """What calls neutrophils out of vessels: the attractant, which IL-4 makes them deaf to."""
+        """What calls neutrophils out of vessels: the attractant, which IL-4 makes them deaf to.
+
+        Part of that goes through the FcγRIIB that IL-4 raises on them: engaged by complexes of
+        IgG1, it silences the receptor of C5a.
+        """
         fields = world.fields
         il4 = fields["il4"] + fields["il4_own"] + world.given["il4_own"]
-        return np.asarray(world.attractant() / (1.0 + self.deaf * il4))
+        raised = self.through * self.raising(world)
+        return np.asarray(world.attractant() / (1.0 + self.deaf * (self.aside * il4 + raised)))
+
+    def raising(self, world: "World") -> NDArray[np.float64] | float:
+        """IL-4 as it acts on FcγRIIB, over its half effect."""
+        return self.group.receptor_expression.il4(world) if self.group is not None else 0.0
 
     def candidates(self, world: "World") -> NDArray[np.uint64]:
         """Ids of those that pass the vessels in this step."""

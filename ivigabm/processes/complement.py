@@ -91,9 +91,15 @@ class Complement:
     @staticmethod
     def richer(world: "World") -> float:
         """How many times as much of the drug plasma holds as the target's surroundings."""
-        drug = world.drug
-        there = float(np.sum(drug.at_target)) if drug is not None else 0.0
-        return float(np.sum(drug.plasma)) / there if drug is not None and there > 0.0 else 0.0
+        if world.drug is None:
+            return 0.0
+        plasma = there = 0.0
+        for inside, outside in zip(
+            world.drug.plasma.tolist(), world.drug.at_target.tolist(), strict=True
+        ):  # in order: the bits of a sum
+            plasma += inside
+            there += outside
+        return plasma / there if there > 0.0 else 0.0
 
     def consume(self, world: "World") -> None:
         """One step of early components in plasma, made anew and consumed."""

@@ -242,7 +242,8 @@ class Pools:
         made = self.production.copy()
 
         def excess(igg: float) -> float:
-            return float(np.sum(made / self.catabolic_rate(igg) * self._igg_grams)) - igg
+            held = made / self.catabolic_rate(igg) * self._igg_grams
+            return float(sum(held.tolist())) - igg
 
         top = 1.0 + self.igg()
         while excess(top) > 0.0:

@@ -109,7 +109,7 @@ def test_red_cells_are_cleared_by_the_hour():
 def test_il4_of_all_origins_is_one_reading():
     model = tiny("mouse_kbxn", 0.5, no_ivig=True, give="IL-4:3")
     assert not model.world.fields["il4"].any()
-    assert read("cytokine[IL-4]", model) == pytest.approx(3.0 * np.exp(-0.5), rel=0.1)
+    assert read("cytokine[IL-4]", model) == pytest.approx(3.0 * np.exp(-0.25), rel=0.1)
 
 
 def test_a_clearance_test_reads_the_phagocytes_of_the_blood_and_changes_nothing():

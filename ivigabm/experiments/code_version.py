@@ -10,6 +10,8 @@ from ivigabm.engine.digest import PACKAGE, source_digest
 _KNOWLEDGE, _EVIDENCE = "knowledge", "evidence"
 _SOURCES = (
     "engine",
+    "schema.py",
+    "clinical.py",
     "scenario.py",
     "words.py",
     "antibody_words.py",
@@ -24,6 +26,7 @@ _SOURCES = (
     "mechanisms",
     "build.py",
     "founding.py",
+    "zones.py",
     "donated.py",
     "model.py",
     "checkpoint.py",

@@ -384,6 +384,6 @@ class World:
         """Local total pathogenic antibody, mol/L, shape (antibodies, molecule mesh)."""
         assert self.antigen is not None
         pools, local = self.antigen.pools, self.local_antibody
-        if self.sees_plasma:
+        if self.sees_plasma or self.is_local:
             return np.asarray(self.at_target(self.own, local)[pools])
         return np.asarray(local[pools] * self.tissue_ratio)

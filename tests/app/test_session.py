@@ -132,15 +132,15 @@ def test_a_cell_is_looked_at_and_followed(page):
     for receptor in cell["receptors"]:
         assert 0.0 <= receptor["monomer"] <= receptor["copies"]
     page.send("follow", arm=CONTROL, id=cell["id"])
-    page.send("step", n=10)
-    head, _ = page.until("frame", t=70)
+    page.send("step", n=40)
+    head, _ = page.until("frame", t=100)
     assert head["follow"]["id"] == cell["id"]
     assert head["follow"]["alive"]
-    assert all(60 < event["t"] <= 70 for event in head["follow"]["events"])
+    assert all(60 < event["t"] <= 100 for event in head["follow"]["events"])
     assert head["follow"]["events"]
     page.send("follow", arm=CONTROL, id=None)
     page.send("step")
-    assert page.until("frame", t=71)[0]["follow"] is None
+    assert page.until("frame", t=101)[0]["follow"] is None
 
 
 def test_the_table_of_a_run_has_a_row_for_every_step(page):

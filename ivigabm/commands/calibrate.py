@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ivigabm.commands.shared import Json, Workers, compile_first
+
 Plan = Annotated[
     Path | None,
     typer.Argument(metavar="[PLAN.toml]", help="A plan of one's own; otherwise the shipped one."),
@@ -22,10 +24,6 @@ Replicates = Annotated[int | None, typer.Option("--replicates", help="Seeds per 
 Trials = Annotated[
     int, typer.Option("--best", min=0, help="Then look for a best point, with so many trials.")
 ]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes to use; otherwise one per core.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 def calibrate(
@@ -57,12 +55,10 @@ def calibrate(
     if best:
         need_optuna()
 
-    from ivigabm.engine.kernel import is_cold
     from ivigabm.experiments.executors import cores, local
     from ivigabm.experiments.store import Store
 
-    if is_cold():
-        console.notice("compiling kernels, first run only")
+    compile_first()
     executor, store = local(workers or cores()), Store(out / "store")
     with console.progress("calibrating") as report:
         found = fit(asked, executor, store, report)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ivigabm.commands.shared import Json, Workers
 from ivigabm.errors import InputError
 from ivigabm.options import POSTERIOR, draws
 
@@ -22,9 +23,6 @@ Table = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Folder for table, page and store; resumes."),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes to use; otherwise one per core.")
 ]
 Most = Annotated[
     int, typer.Option("--max-replicates", min=2, help="The most seeds per arm; 8 come first.")
@@ -44,7 +42,6 @@ Compare = Annotated[
     Path | None,
     typer.Option("--compare", metavar="FILE", help="Say which verdicts differ from pinned ones."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 def evidence(
@@ -110,7 +107,7 @@ def _run(
     from ivigabm.experiments.store import Store
     from ivigabm.report import console
 
-    if is_cold():
+    if is_cold():  # they compile at first use: a bad table is told before that
         console.notice("compiling kernels, first run only")
     store = None if out is None else Store(out / "store")
     with console.progress("published experiments") as report:

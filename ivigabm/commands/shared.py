@@ -8,6 +8,9 @@ ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario's name, or the path of a file.")
 ]
 Outcome = Annotated[str, typer.Option("--outcome", metavar="NAME", help="What is explained.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes to use; otherwise one per core.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ivigabm.commands.shared import Json, compile_first, fail
+from ivigabm.commands.shared import Json, Workers, compile_first, fail
 from ivigabm.errors import InputError
 from ivigabm.options import POSTERIOR, draws
 
@@ -16,10 +16,7 @@ def sweep(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder for the table and the store.")
     ],
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, help="Processes to use; otherwise one per core."),
-    ] = None,
+    workers: Workers = None,
     dask: Annotated[
         str | None,
         typer.Option("--dask", metavar="ADDRESS", help="Compute on this Dask scheduler instead."),

@@ -4,7 +4,6 @@ Rules add in row order with one accumulator; what is only looked at may be added
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ivigabm.engine.kernel import kernel
 
@@ -73,8 +72,3 @@ def mean_of(values):
     """Mean of a contiguous array of one axis, 0 when it is empty."""
     n = len(values)
     return (0.0 + pairwise_sum(values, 0, n)) / n if n > 0 else 0.0
-
-
-def field_mean(field: NDArray[np.float64]) -> float:
-    """Mean of a contiguous field of any shape."""
-    return float(mean_of(field.reshape(-1)))

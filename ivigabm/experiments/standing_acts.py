@@ -82,8 +82,8 @@ def _attack(model: "IVIgModel") -> Iterator[Act]:
 
 def _harmful(model: "IVIgModel") -> dict[str, "np.typing.NDArray[np.float64]"]:
     """Cytokines that harm tissue, as cells see them."""
-    tnf = Cytokines.free(model.world, "tnf")
-    return {"tnf": tnf, "il1": Cytokines.inflammatory(model.world) - tnf}
+    world = model.world
+    return {"tnf": Cytokines.free(world, "tnf"), "il1": Cytokines.free_il1(world)}
 
 
 def _secretion(model: "IVIgModel") -> Iterator[Act]:
